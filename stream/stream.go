@@ -1,0 +1,38 @@
+// Package stream is the arrow between the layers of one connection: bytes in
+// order, gaps, and ends. TCP reassembly speaks it, TLS turns one pair of
+// streams into another, HTTP and the frames end it.
+package stream
+
+import "wsscope/event"
+
+// Chunk is a run of bytes that follows the bytes before it in its direction.
+type Chunk struct {
+	Data   []byte      // a view, valid until the call returns
+	Origin event.Stamp // the packet that carried the bytes
+	Now    event.Stamp // the packet being read when they became available in order; never decreases
+	// Acked is how many bytes of the opposite TCP stream (from its first
+	// captured byte) the sender had acknowledged in this packet; -1 unknown.
+	Acked int64
+}
+
+// End is how a direction ended.
+type End uint8
+
+const (
+	FIN     End = iota
+	RST         // Dir is the sender of the reset
+	EOF         // the capture ended first
+	Evicted     // a limit ended it
+)
+
+// Layer takes both directions of a connection, in the order in which they
+// became available. Directions are independent: no layer may count on the
+// order of one relative to the other, since captures reorder.
+type Layer interface {
+	Data(event.Dir, *Chunk)
+	// Gap tells that n bytes are lost at this place; a negative n that
+	// their number is unknown.
+	Gap(dir event.Dir, n int64, now event.Stamp)
+	// End is called once a direction; nothing follows in that direction.
+	End(dir event.Dir, how End, now event.Stamp)
+}
