@@ -57,7 +57,7 @@ type Result uint8
 const (
 	TCP         Result = iota // the segment is filled in
 	Other                     // well-formed as far as looked at, but not TCP
-	Held                      // an IP fragment, kept until its datagram is whole
+	Held                      // an IP fragment, kept until its datagram is whole, or a copy of one
 	Undecodable               // a header is cut short or impossible
 	UnknownLink               // the packet's link type is not known here
 )
