@@ -7,6 +7,10 @@ import "fmt"
 // LinkType is a link-layer header type (LINKTYPE_ of tcpdump.org), 16 bits.
 type LinkType uint16
 
+// LinkUnknown stands for a packet whose interface the capture never
+// described. It is no assigned link type.
+const LinkUnknown LinkType = 0xFFFF
+
 // Packet is one captured packet.
 type Packet struct {
 	Number    uint64 // from 1 over all inputs, counting packet blocks and records only
@@ -28,10 +32,12 @@ type Batch struct {
 	// batch before (live capture only).
 	Dropped uint64
 
+	buf     []byte
 	release func(*Batch)
 }
 
-// Release gives the batch back; its packets are not to be used afterwards.
+// Release gives the batch back, once; its packets are not to be used
+// afterwards. It may be called from any goroutine.
 func (b *Batch) Release() {
 	if b.release != nil {
 		b.release(b)
