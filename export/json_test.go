@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"wsscope/event"
+	"wsscope/printable"
 )
 
 func TestJSONGolden(t *testing.T) {
@@ -127,7 +128,7 @@ func FuzzText(f *testing.F) {
 			t.Fatal("strings and bytes differ")
 		}
 		for _, r := range string(line) {
-			if deceives(r) {
+			if printable.Deceives(r) {
 				t.Fatalf("%q is not escaped in %q", r, line)
 			}
 		}

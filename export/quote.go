@@ -4,23 +4,11 @@ import (
 	"encoding/binary"
 	"math/bits"
 	"unicode/utf8"
+
+	"wsscope/printable"
 )
 
 const hexDigits = "0123456789abcdef"
-
-// deceives reports the characters that act on a terminal or reorder what a
-// person reads, and are therefore shown as escapes by every view: C0, DEL,
-// C1, the line and paragraph separators, and the bidirectional controls of
-// UAX #9.
-func deceives(r rune) bool {
-	switch {
-	case r < 0x20, r >= 0x7f && r <= 0x9f:
-		return true
-	case r < 0x61c:
-		return false
-	}
-	return r == 0x61c || r == 0x200e || r == 0x200f || r >= 0x2028 && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0xfeff
-}
 
 // special marks, in the high bit of its byte, the first of eight bytes that
 // does not stand in a JSON string as it is: anything but printable ASCII, the
@@ -66,7 +54,7 @@ func appendSpecial[T string | []byte](b []byte, s T) ([]byte, T) {
 	}
 	r, size := decodeRune(s)
 	switch {
-	case deceives(r):
+	case printable.Deceives(r):
 		b = appendU(b, uint16(r))
 	case r == utf8.RuneError:
 		b = utf8.AppendRune(b, r)
@@ -130,7 +118,7 @@ func appendWire(b []byte, s string) []byte {
 		switch {
 		case r < utf8.RuneSelf:
 			b = appendEscaped(b, s[i:i+1])
-		case deceives(r):
+		case printable.Deceives(r):
 			b = appendU(b, uint16(r))
 		default:
 			b = utf8.AppendRune(b, r)

@@ -1,0 +1,12 @@
+package limits
+
+// ReportPlaces is how many places of one rule a report names.
+var ReportPlaces = row("report-places", 8, "places",
+	"a rule broken in every frame would fill the report with numbers; the first ones lead to the cause",
+	"further places are counted, not named")
+
+// ReportRefused is how many refused connections the report of findings keeps
+// open for further findings.
+var ReportRefused = row("report-refused", 1000, "connections",
+	"a refused connection has no end line that would close its section, and a scan makes many of them",
+	"the oldest section is printed; a later finding about it opens a second one")
