@@ -46,7 +46,8 @@ func (d *Decoder) Stats() Stats {
 // Decode takes p apart. What s holds means something only if Decode
 // returns TCP.
 func (d *Decoder) Decode(p *capture.Packet, s *Segment) Result {
-	if p.WireLen > len(p.Data) {
+	snapped := p.WireLen > len(p.Data)
+	if snapped {
 		d.stats.Snapped++
 	}
 	next := linkHeader(p.Link)
@@ -116,7 +117,7 @@ func (d *Decoder) Decode(p *capture.Packet, s *Segment) Result {
 		case authentication:
 			rest, next = parseAuthentication(rest)
 		case tcp:
-			if parseTCP(rest, s) {
+			if parseTCP(rest, s, snapped) {
 				return TCP
 			}
 			next = malformed
