@@ -7,7 +7,7 @@ import "wsscope/event"
 
 // Chunk is a run of bytes that follows the bytes before it in its direction.
 type Chunk struct {
-	Data   []byte      // a view, valid until the call returns
+	Data   []byte      // a view, valid until the call returns; the receiver may overwrite it
 	Origin event.Stamp // the packet that carried the bytes
 	Now    event.Stamp // the packet being read when they became available in order; never decreases
 	// Acked is how many bytes of the opposite TCP stream (from its first
@@ -19,10 +19,11 @@ type Chunk struct {
 type End uint8
 
 const (
-	FIN     End = iota
-	RST         // Dir is the sender of the reset
-	EOF         // the capture ended first
-	Evicted     // a limit ended it
+	FIN       End = iota
+	RST           // this direction's sender reset the connection
+	PeerReset     // the other side reset the connection; this direction was open
+	EOF           // the capture ended first
+	Evicted       // a limit ended it
 )
 
 // Layer takes both directions of a connection, in the order in which they

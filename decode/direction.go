@@ -1,0 +1,427 @@
+package decode
+
+import (
+	"wsscope/decode/frame"
+	"wsscope/event"
+	"wsscope/limits"
+	"wsscope/stream"
+)
+
+// direction follows the frames that one side sends (RFC 6455 section 5).
+type direction struct {
+	s     *Session
+	dir   event.Dir
+	state place
+
+	head  [frame.MaxHeader]byte
+	headN int
+	f     event.Frame // the frame at hand; valid in state inPayload
+	pos   uint64      // payload bytes passed, lost ones included
+	keep  int64       // payload bytes of it that are kept
+	buf   []byte      // payload kept of a frame that came in pieces; from the pool
+	whole bool        // f.Payload is a view of the one chunk that holds it
+
+	index    uint64
+	msg      assembly
+	count    event.Count
+	closed   bool // a Close frame was seen
+	pings    []ping
+	hunt     *hunter
+	heard    event.Stamp // when the last captured byte was there
+	leftover int         // bytes of a header that was not whole when the stream ended
+	defunct  bool        // a length that cannot be: framing cannot be followed
+}
+
+// place is where in the framing a direction stands.
+type place uint8
+
+const (
+	inHeader place = iota
+	inPayload
+	hunting // frame boundaries are unknown
+	ended
+)
+
+func (d *direction) data(c *stream.Chunk) {
+	b := c.Data
+	switch d.state {
+	case hunting:
+		d.seek(c)
+		return
+	case ended:
+		return
+	}
+	d.follow(b, c.Origin, c.Now)
+}
+
+// follow takes bytes whose place in the framing is known.
+func (d *direction) follow(b []byte, origin, now event.Stamp) {
+	d.count.WireBytes += uint64(len(b))
+	d.heard = now
+	for len(b) > 0 && d.state != ended {
+		if d.state == inHeader {
+			b = d.header(b, origin, now)
+			continue
+		}
+		n := len(b)
+		if left := d.f.Len - d.pos; uint64(n) > left {
+			n = int(left)
+		}
+		d.payload(b[:n:n], origin)
+		b = b[n:]
+		if d.pos == d.f.Len {
+			d.finish(now)
+		}
+	}
+}
+
+// header takes the bytes of a header and gives the rest.
+func (d *direction) header(b []byte, origin, now event.Stamp) []byte {
+	if d.headN == 0 {
+		d.f.First = origin
+		d.f.Spans = d.f.Spans[:0]
+	}
+	before := d.headN
+	var h frame.Header
+	ok := false
+	if before == 0 {
+		if h, ok = frame.Parse(b); ok {
+			copy(d.head[:], b[:h.Size])
+			b = b[h.Size:]
+		}
+	}
+	if !ok {
+		need := 2
+		for {
+			if d.headN >= 2 {
+				need = frame.Size(d.head[:])
+			}
+			n := copy(d.head[d.headN:need], b)
+			d.headN += n
+			b = b[n:]
+			if d.headN < need {
+				d.span(0, d.headN-before, origin)
+				return b
+			}
+			if d.headN >= 2 && need == frame.Size(d.head[:]) {
+				break
+			}
+		}
+		h, _ = frame.Parse(d.head[:d.headN])
+	}
+	d.headN = 0
+	d.begin(&h, now)
+	d.span(uint64(before), h.Size-before, origin)
+	if h.Len == 0 {
+		d.finish(now)
+	}
+	return b
+}
+
+// begin starts the frame whose header is h.
+func (d *direction) begin(h *frame.Header, now event.Stamp) {
+	f := &d.f
+	first, spans := f.First, f.Spans
+	*f = event.Frame{Conn: d.s.conn, Dir: d.dir, First: first, Spans: spans, FIN: h.FIN, RSV: h.RSV, Opcode: h.Opcode,
+		Masked: h.Masked, Key: h.Key, Header: d.head, HeaderLen: h.Size, Len: h.Len, RTT: -1}
+	d.pos = 0
+	d.whole = false
+	d.keep = d.s.sh.Opt.Payload
+	if event.IsControl(h.Opcode) {
+		d.keep = max(d.keep, controlKept)
+	} else {
+		d.msg.frame(d, now)
+	}
+	d.state = inPayload
+}
+
+// payload takes the next captured bytes of the payload, which are unmasked
+// in place (RFC 6455 section 5.3).
+func (d *direction) payload(b []byte, origin event.Stamp) {
+	f := &d.f
+	if f.Masked {
+		frame.Mask(b, f.Key, d.pos)
+	}
+	d.span(uint64(f.HeaderLen)+d.pos, len(b), origin)
+	if d.keep > 0 {
+		if d.pos == 0 && uint64(len(b)) == f.Len {
+			d.whole = true
+			f.Payload = b[:min(int64(len(b)), d.keep)]
+		} else {
+			d.store(b)
+		}
+	}
+	if !event.IsControl(f.Opcode) {
+		d.msg.piece(d, b)
+	}
+	d.pos += uint64(len(b))
+	f.Captured += uint64(len(b))
+}
+
+// store keeps payload bytes at their place; what was lost before them reads
+// zero.
+func (d *direction) store(b []byte) {
+	if d.pos >= uint64(d.keep) {
+		return
+	}
+	if d.buf == nil {
+		d.buf = d.s.sh.buffer()
+	}
+	for uint64(len(d.buf)) < d.pos {
+		d.buf = append(d.buf, 0)
+	}
+	d.buf = append(d.buf, b[:min(int64(len(b)), d.keep-int64(d.pos))]...)
+}
+
+func (d *direction) span(at uint64, n int, origin event.Stamp) {
+	if !d.s.sh.Opt.Spans || n == 0 {
+		return
+	}
+	f := &d.f
+	if k := len(f.Spans); k > 0 && f.Spans[k-1].Packet == origin.Packet && f.Spans[k-1].Off+f.Spans[k-1].Len == at {
+		f.Spans[k-1].Len += uint64(n)
+		return
+	}
+	if len(f.Spans) < int(limits.MissingRanges) {
+		f.Spans = append(f.Spans, event.Span{Off: at, Len: uint64(n), Packet: origin.Packet})
+	}
+}
+
+// lose notes that n bytes of the payload are lost.
+func (d *direction) lose(n uint64) {
+	if n == 0 {
+		return
+	}
+	d.f.Missing = addRange(d.f.Missing, d.pos, n)
+	if !event.IsControl(d.f.Opcode) {
+		d.msg.lose(d, n)
+	}
+	d.pos += n
+}
+
+func addRange(r []event.Range, off, n uint64) []event.Range {
+	if k := len(r); k > 0 && (r[k-1].Off+r[k-1].Len == off || k >= int(limits.MissingRanges)) {
+		r[k-1].Len = off + n - r[k-1].Off
+		return r
+	}
+	return append(r, event.Range{Off: off, Len: n})
+}
+
+// finish completes the frame at hand and tells of it.
+func (d *direction) finish(now event.Stamp) {
+	s, f := d.s, &d.f
+	s.frames++
+	d.index++
+	now = s.emit(now)
+	f.Stamp, f.N, f.Index = now, s.frames, d.index
+	if !d.whole {
+		f.Payload = d.buf
+	}
+	f.Truncated = s.sh.Opt.Payload > 0 && f.Captured > 0 && uint64(len(f.Payload)) < d.held()
+	if f.Truncated && s.sh.Opt.Payload == limits.FramePayload {
+		s.sh.Stats.PayloadCut++
+	}
+	d.count.Frames++
+	if event.IsControl(f.Opcode) {
+		d.control(now)
+	}
+	s.sh.Out.Frame(f)
+	var m *event.Message
+	if !event.IsControl(f.Opcode) {
+		m = d.msg.endFrame(d, now)
+	}
+	s.judge.Frame(f)
+	if m != nil {
+		s.judge.Message(m)
+		d.msg.recycle(d)
+	}
+	if d.buf != nil {
+		s.sh.recycle(d.buf)
+		d.buf = nil
+	}
+	d.state = inHeader
+	d.pos = 0
+	f.Len = 0
+	if d.defunct {
+		d.state = ended
+	}
+}
+
+// held is the number of payload bytes up to the last captured one.
+func (d *direction) held() uint64 {
+	if k := len(d.f.Missing); k > 0 && d.f.Missing[k-1].Off+d.f.Missing[k-1].Len == d.f.Len {
+		return d.f.Missing[k-1].Off
+	}
+	return d.f.Len
+}
+
+// control reads the control frames of RFC 6455 section 5.5.
+func (d *direction) control(now event.Stamp) {
+	f := &d.f
+	d.count.PayloadBytes += f.Captured
+	intact := len(f.Missing) == 0
+	switch f.Opcode {
+	case event.OpClose:
+		d.closed = true
+		if f.Len >= 2 && len(f.Payload) >= 2 && (intact || f.Missing[0].Off >= 2) {
+			f.HasClose = true
+			f.CloseCode = int(f.Payload[0])<<8 | int(f.Payload[1])
+			f.CloseReason = f.Payload[2:]
+		}
+	case event.OpPing:
+		if intact {
+			d.pinged(f.Payload, now.Time)
+		}
+	case event.OpPong:
+		if intact {
+			f.RTT = d.answered(f.Payload, now.Time)
+		}
+	}
+}
+
+// gap takes n lost bytes, or an unknown number if n is negative.
+func (d *direction) gap(n int64, now event.Stamp) {
+	if d.state == ended {
+		return
+	}
+	s := d.s
+	s.judge.Transport(&event.Transport{Stamp: now, Conn: s.conn, Dir: d.dir, Kind: event.TransportGap, Bytes: n})
+	if n > 0 {
+		d.count.LostBytes += uint64(n)
+	}
+	if d.state == hunting {
+		d.restartHunt(now)
+		return
+	}
+	if d.state == inPayload {
+		left := d.f.Len - d.pos
+		if n >= 0 && uint64(n) <= left {
+			d.lose(uint64(n))
+			if d.pos == d.f.Len {
+				d.finish(now)
+			}
+			return
+		}
+		d.lose(left)
+		d.finish(now)
+		if d.state == ended {
+			return
+		}
+	}
+	d.count.LostBytes += uint64(d.headN)
+	d.headN = 0
+	s.judge.Transport(&event.Transport{Stamp: now, Conn: s.conn, Dir: d.dir, Kind: event.TransportSyncLost, Bytes: n})
+	d.msg.cut(d, now, "frames were lost by the capture")
+	d.msg.forget()
+	d.hunt = s.newHunt(d.dir)
+	d.state = hunting
+}
+
+// seek looks for frame boundaries in the next bytes.
+func (d *direction) seek(c *stream.Chunk) {
+	if !d.s.sh.reserve(len(c.Data)) {
+		d.count.LostBytes += uint64(len(c.Data))
+		return
+	}
+	d.dropped(d.hunt.feed(c.Data, c.Origin, c.Now))
+	if at, _ := d.hunt.search(false); at >= 0 {
+		d.found(at, c.Now)
+	}
+}
+
+func (d *direction) dropped(n int) {
+	if n > 0 {
+		d.s.sh.unreserve(n)
+		d.count.LostBytes += uint64(n)
+		d.s.sh.Stats.HuntSkipped++
+	}
+}
+
+// found goes on with the frames that begin at place at of the hunt's buffer.
+func (d *direction) found(at int, now event.Stamp) {
+	for _, p := range d.release(at, now) {
+		d.follow(p.data, p.origin, p.now)
+	}
+}
+
+// release ends the hunt and gives the bytes to follow.
+func (d *direction) release(at int, now event.Stamp) []part {
+	h := d.hunt
+	d.hunt = nil
+	d.state = inHeader
+	d.s.sh.unreserve(len(h.buf))
+	d.count.LostBytes += uint64(at)
+	d.s.judge.Transport(&event.Transport{Stamp: d.s.later(now), Conn: d.s.conn, Dir: d.dir, Kind: event.TransportSyncFound, Bytes: int64(h.skipped) + int64(at)})
+	return h.parts(at, d.dir)
+}
+
+// restartHunt begins anew behind another gap; what stands before it may
+// still hold frames.
+func (d *direction) restartHunt(now event.Stamp) {
+	if at, _ := d.hunt.search(true); at >= 0 {
+		d.found(at, now)
+		if d.state != hunting {
+			d.gapAfterFound(now)
+		}
+		return
+	}
+	d.abandonHunt()
+	d.hunt = d.s.newHunt(d.dir)
+}
+
+// gapAfterFound loses the frame that a second gap cut short.
+func (d *direction) gapAfterFound(now event.Stamp) {
+	if d.state == inPayload {
+		d.lose(d.f.Len - d.pos)
+		d.finish(now)
+	}
+	if d.state == ended {
+		return
+	}
+	d.count.LostBytes += uint64(d.headN)
+	d.headN = 0
+	d.s.judge.Transport(&event.Transport{Stamp: now, Conn: d.s.conn, Dir: d.dir, Kind: event.TransportSyncLost, Bytes: -1})
+	d.msg.cut(d, now, "frames were lost by the capture")
+	d.msg.forget()
+	d.hunt = d.s.newHunt(d.dir)
+	d.state = hunting
+}
+
+func (d *direction) abandonHunt() {
+	d.count.LostBytes += uint64(len(d.hunt.buf))
+	d.s.sh.unreserve(len(d.hunt.buf))
+	d.hunt = nil
+}
+
+// end tells of what the direction's end leaves unfinished.
+func (d *direction) end(how stream.End, now event.Stamp) {
+	if d.state == hunting {
+		if at, _ := d.hunt.search(true); at >= 0 {
+			d.found(at, now)
+		} else {
+			d.abandonHunt()
+		}
+	}
+	// What the end cuts short is told at the packet of its last byte.
+	if d.state == inPayload {
+		d.f.Ended = true
+		d.lose(d.f.Len - d.pos)
+		d.finish(d.heard)
+	}
+	d.leftover = d.headN
+	d.msg.cut(d, d.heard, endWords(how))
+	d.state = ended
+	d.msg.release()
+}
+
+func endWords(how stream.End) string {
+	switch how {
+	case stream.FIN:
+		return "the sender closed TCP before the message ended"
+	case stream.RST, stream.PeerReset:
+		return "the connection was reset before the message ended"
+	case stream.Evicted:
+		return "the connection was given up before the message ended"
+	}
+	return "the capture ended before the message did"
+}

@@ -1,0 +1,302 @@
+package decode
+
+import (
+	"unicode/utf8"
+
+	"wsscope/decode/deflate"
+	"wsscope/decode/text"
+	"wsscope/event"
+	"wsscope/limits"
+)
+
+// assembly joins the frames of one direction to messages (RFC 6455 section
+// 5.4), inflates them (RFC 7692 section 7.2.2) and checks their text
+// (section 8.1).
+type assembly struct {
+	open    bool
+	taking  bool // the frame at hand belongs to the message
+	m       event.Message
+	frames  []uint64
+	buf     []byte // payload of a message that is not one plain frame; from the pool
+	keep    int64
+	text    text.Validator
+	badHere bool // the text went wrong in the frame at hand
+	lost    bool
+	zeros   uint64 // lost bytes that stand before the next kept one
+	ctx     *deflate.Context
+	begun   bool // ctx is inside a message
+}
+
+// frame takes the header of a data frame (d.f).
+func (a *assembly) frame(d *direction, now event.Stamp) {
+	f := &d.f
+	a.taking = true
+	switch {
+	case f.Opcode > event.OpBinary: // reserved: no message
+		a.taking = false
+		return
+	case f.Opcode != event.OpContinuation:
+		a.cut(d, now, "another message began before this one ended")
+		a.start(d, f.Opcode)
+	case !a.open:
+		a.start(d, event.OpContinuation)
+	}
+	a.badHere = false
+}
+
+func (a *assembly) start(d *direction, opcode uint8) {
+	s, f := d.s, &d.f
+	a.open = true
+	a.m = event.Message{Conn: s.conn, Dir: d.dir, First: f.First, Opcode: opcode}
+	a.frames = a.frames[:0]
+	a.keep = s.sh.Opt.Payload
+	a.text.Reset()
+	a.lost = false
+	a.zeros = 0
+	if f.RSV&4 != 0 && opcode != event.OpContinuation && (s.deflate.Agreed || s.anyRSV1) {
+		a.m.Compressed = true
+		if a.ctx == nil {
+			a.ctx = deflate.New(s.inflateOptions(d.dir))
+		}
+		a.ctx.Begin(s.sh.Opt.InflateLimit)
+		a.begun = true
+	}
+}
+
+// inflateOptions are what the handshake agreed for a direction.
+func (s *Session) inflateOptions(dir event.Dir) deflate.Options {
+	o := deflate.Options{UnknownHistory: s.inferred || s.dirs[dir].count.LostBytes > 0}
+	if dir == event.ClientToServer {
+		o.WindowBits, o.NoContextTakeover = s.deflate.ClientMaxWindowBits, s.deflate.ClientNoContextTakeover
+	} else {
+		o.WindowBits, o.NoContextTakeover = s.deflate.ServerMaxWindowBits, s.deflate.ServerNoContextTakeover
+	}
+	return o
+}
+
+// piece takes captured payload bytes of the frame at hand, unmasked.
+func (a *assembly) piece(d *direction, b []byte) {
+	if !a.taking || a.m.Opcode == event.OpContinuation {
+		return
+	}
+	if !a.m.Compressed {
+		if a.m.Opcode == event.OpText && !a.lost {
+			a.check(b)
+		}
+		if a.keep > 0 && !(d.whole && d.f.FIN && len(a.frames) == 0) {
+			a.store(d, b)
+		}
+		return
+	}
+	if a.lost || !a.begun {
+		return
+	}
+	sh := d.s.sh
+	out := a.ctx.Write(sh.scratch[:0], b)
+	a.inflated(d, out)
+	sh.scratch = out[:0]
+}
+
+func (a *assembly) inflated(d *direction, out []byte) {
+	if a.m.Opcode == event.OpText {
+		a.check(out)
+	}
+	if a.keep > 0 {
+		a.store(d, out)
+	}
+}
+
+func (a *assembly) check(b []byte) {
+	if !a.text.Bad() && !a.text.Write(b) {
+		a.badHere = true
+	}
+}
+
+func (a *assembly) store(d *direction, b []byte) {
+	if a.buf == nil {
+		a.buf = d.s.sh.buffer()
+	}
+	for ; a.zeros > 0 && int64(len(a.buf)) < a.keep; a.zeros-- {
+		a.buf = append(a.buf, 0)
+	}
+	if room := a.keep - int64(len(a.buf)); int64(len(b)) > room {
+		b = b[:max(room, 0)]
+	}
+	a.buf = append(a.buf, b...)
+}
+
+// lose notes that n bytes of the frame at hand are lost.
+func (a *assembly) lose(d *direction, n uint64) {
+	if !a.taking {
+		return
+	}
+	a.m.Missing = addRange(a.m.Missing, a.m.WireLen+d.pos, n)
+	a.lost = true
+	if a.m.Compressed {
+		if a.begun {
+			a.ctx.Lose()
+		}
+		return
+	}
+	a.zeros += n
+}
+
+// endFrame counts the frame at hand in; it gives the message that it ends.
+// The message is valid until recycle.
+func (a *assembly) endFrame(d *direction, now event.Stamp) *event.Message {
+	if !a.taking {
+		return nil
+	}
+	f := &d.f
+	if len(a.frames) < int(limits.MessageFrames) {
+		a.frames = append(a.frames, f.N)
+	}
+	a.m.WireLen += f.Len
+	if a.badHere {
+		a.m.InvalidUTF8At = f.N
+	}
+	a.taking = false
+	if !f.FIN || f.Ended {
+		return nil
+	}
+	if len(a.frames) == 1 && d.whole && !a.m.Compressed {
+		a.m.Payload = f.Payload
+	}
+	a.m.Complete = !a.lost
+	a.tell(d, now)
+	return &a.m
+}
+
+// cut ends the message at hand, if there is one, before its time.
+func (a *assembly) cut(d *direction, now event.Stamp, why string) {
+	if !a.open {
+		return
+	}
+	if len(a.frames) == 0 { // not one frame line to refer to
+		a.abort()
+		return
+	}
+	a.m.Unfinished = true
+	a.m.Error = why
+	if a.begun {
+		a.ctx.Lose()
+	}
+	a.tell(d, now)
+	d.s.judge.Message(&a.m)
+	a.recycle(d)
+}
+
+func (a *assembly) abort() {
+	if a.begun {
+		a.ctx.Lose()
+		a.begun = false
+	}
+	a.open = false
+}
+
+// tell finishes the message and emits it.
+func (a *assembly) tell(d *direction, now event.Stamp) {
+	m := &a.m
+	s := d.s
+	m.Stamp = s.emit(now)
+	m.Frames = a.frames
+	a.open = false
+	switch {
+	case m.Opcode == event.OpContinuation:
+		m.Complete = false
+		if m.Error == "" && len(m.Missing) == 0 {
+			m.Error = "its beginning is not there"
+		}
+	case m.Compressed:
+		a.endInflate(d)
+	default:
+		m.Len = m.WireLen
+	}
+	if m.Payload == nil {
+		m.Payload = a.buf
+	}
+	if m.Complete && m.Opcode == event.OpText {
+		m.UTF8 = a.text.Valid()
+		if !m.UTF8 && m.InvalidUTF8At == 0 {
+			m.InvalidUTF8At = a.frames[len(a.frames)-1]
+		}
+	}
+	if !m.Complete {
+		m.UTF8 = utf8.Valid(m.Payload)
+	}
+	if s.sh.Opt.Payload > 0 && m.Complete && uint64(len(m.Payload)) < m.Len {
+		m.Truncated = true
+	}
+	d.count.Messages++
+	if m.Complete {
+		d.count.PayloadBytes += m.Len
+	}
+	s.sh.Out.Message(m)
+}
+
+// endInflate ends the compressed message and says what it showed.
+func (a *assembly) endInflate(d *direction) {
+	m := &a.m
+	if !a.begun {
+		return
+	}
+	a.begun = false
+	sh := d.s.sh
+	out, r := a.ctx.End(sh.scratch[:0])
+	if !a.lost {
+		a.inflated(d, out)
+	}
+	sh.scratch = out[:0]
+	m.Inflate = event.Inflate{Fault: r.Fault, Detail: r.Detail, MaxDistance: r.MaxDistance}
+	m.Len = uint64(r.Len)
+	switch r.Fault {
+	case event.InflateOK, event.InflateWindow, event.InflateTakeover, event.InflateTailKept, event.InflatePadding:
+	case event.InflateEmptyPayload:
+		m.Len = 0
+	case event.InflateContextLost:
+		m.Complete = false
+		m.InvalidUTF8At = 0
+		if m.Error == "" && len(m.Missing) == 0 {
+			m.Error = "deflate-context-lost: " + r.Detail
+		}
+	default:
+		m.Complete = false
+		m.InvalidUTF8At = 0
+		if r.Fault == event.InflateLimit {
+			sh.Stats.InflateLimited++
+		}
+		if m.Error == "" {
+			m.Error = r.Detail
+		}
+	}
+	if a.lost || m.Unfinished {
+		m.Complete = false
+		m.InvalidUTF8At = 0
+	}
+	if !m.Complete && m.Error == "" && len(m.Missing) == 0 {
+		m.Error = "it does not inflate"
+	}
+}
+
+// recycle gives the message's memory back after it was told.
+func (a *assembly) recycle(d *direction) {
+	if a.buf != nil {
+		d.s.sh.recycle(a.buf)
+		a.buf = nil
+	}
+	a.m.Payload = nil
+	a.m.Missing = nil
+}
+
+// forget drops the inflater's history: messages were lost.
+func (a *assembly) forget() {
+	if a.ctx != nil {
+		a.ctx.Lose()
+	}
+}
+
+// release frees what a direction that has ended does not need.
+func (a *assembly) release() {
+	a.ctx = nil
+	a.frames = nil
+}

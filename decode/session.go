@@ -1,0 +1,175 @@
+package decode
+
+import (
+	"time"
+
+	"wsscope/event"
+	"wsscope/judge"
+	"wsscope/limits"
+	"wsscope/stream"
+)
+
+// Session is one open WebSocket connection: the frames of both directions,
+// their messages, the judge's remarks on them. It is fed with the bytes that
+// follow the handshake.
+type Session struct {
+	sh       *Shared
+	conn     *event.Conn
+	opened   event.Stamp
+	emitted  event.Stamp // of the last event
+	judge    *judge.Conn
+	deflate  event.Deflate
+	anyRSV1  bool // extensions unknown: RSV1 may mean compression
+	inferred bool // permessage-deflate was not seen agreed, but its history is unknown anyway
+	dirs     [2]direction
+	frames   uint64
+	rst      bool
+	fin      bool
+	evicted  bool
+	ended    int
+}
+
+// OpenSession tells of the handshake and follows the connection that it opened.
+func OpenSession(sh *Shared, o *event.Open) *Session {
+	s := &Session{sh: sh, conn: o.Conn, opened: o.Stamp, emitted: o.Stamp, deflate: o.Deflate}
+	s.anyRSV1 = o.Handshake == event.HandshakeInferred || o.Handshake == event.HandshakeRequestOnly
+	s.inferred = s.anyRSV1
+	for i := range s.dirs {
+		s.dirs[i] = direction{s: s, dir: event.Dir(i)}
+	}
+	s.judge = judge.New(o.Conn, sh.Out.Finding)
+	sh.Out.Open(o)
+	s.judge.Open(o)
+	return s
+}
+
+// Refuse tells of a handshake that the server refused.
+func Refuse(sh *Shared, o *event.Open) {
+	sh.Stats.Refused++
+	sh.Out.Open(o)
+	judge.New(o.Conn, sh.Out.Finding).Open(o)
+}
+
+// JoinLate makes both directions look for frame boundaries first.
+func (s *Session) JoinLate(dir event.Dir) {
+	d := &s.dirs[dir]
+	d.hunt = s.newHunt(dir)
+	d.state = hunting
+}
+
+func (s *Session) newHunt(dir event.Dir) *hunter {
+	masked := event.Yes
+	if dir == event.ServerToClient {
+		masked = event.No
+	}
+	return newHunter(masked, s.deflate.Agreed || s.anyRSV1)
+}
+
+// emit gives the stamp of an event that was complete at now. Bytes that were
+// understood only later give events of the past: none is put before one that
+// was told already.
+func (s *Session) emit(now event.Stamp) event.Stamp {
+	s.emitted = s.later(now)
+	return s.emitted
+}
+
+func (s *Session) later(now event.Stamp) event.Stamp {
+	if now.Packet < s.emitted.Packet {
+		return s.emitted
+	}
+	return now
+}
+
+// Data implements stream.Layer.
+func (s *Session) Data(dir event.Dir, c *stream.Chunk) {
+	s.dirs[dir].data(c)
+}
+
+// Gap implements stream.Layer.
+func (s *Session) Gap(dir event.Dir, n int64, now event.Stamp) {
+	s.dirs[dir].gap(n, now)
+}
+
+// End implements stream.Layer.
+func (s *Session) End(dir event.Dir, how stream.End, now event.Stamp) {
+	d := &s.dirs[dir]
+	if d.state == ended {
+		return
+	}
+	d.end(how, now)
+	kind := event.TransportEOF
+	switch how {
+	case stream.FIN:
+		kind, s.fin = event.TransportFIN, true
+	case stream.RST:
+		kind, s.rst = event.TransportRST, true
+	case stream.PeerReset:
+		s.rst = true
+	case stream.Evicted:
+		kind, s.evicted = event.TransportEvicted, true
+	}
+	if how != stream.PeerReset {
+		s.judge.Transport(&event.Transport{Stamp: now, Conn: s.conn, Dir: dir, Kind: kind, Bytes: int64(d.leftover)})
+	}
+	if s.ended++; s.ended == 2 {
+		s.close(now)
+	}
+}
+
+// Conflict tells that a retransmission held other bytes than the original.
+func (s *Session) Conflict(dir event.Dir, detail string, n int64, now event.Stamp) {
+	s.judge.Transport(&event.Transport{Stamp: now, Conn: s.conn, Dir: dir, Kind: event.TransportConflict, Bytes: n, Detail: detail})
+}
+
+func (s *Session) close(now event.Stamp) {
+	now = s.emit(now)
+	e := event.End{Stamp: now, Conn: s.conn, Reason: s.reason(), Duration: time.Duration(now.Time - s.opened.Time)}
+	for i := range s.dirs {
+		e.Count[i] = s.dirs[i].count
+	}
+	s.judge.End(&e)
+	s.sh.Out.End(&e)
+}
+
+func (s *Session) reason() event.EndReason {
+	switch a, b := s.dirs[0].closed, s.dirs[1].closed; {
+	case a && b:
+		return event.EndClose
+	case a || b:
+		return event.EndHalfClose
+	case s.rst:
+		return event.EndRST
+	case s.fin:
+		return event.EndFIN
+	case s.evicted:
+		return event.EndEvicted
+	}
+	return event.EndEOF
+}
+
+// ping is an unanswered ping, for round-trip times (RFC 6455 section 5.5.2).
+type ping struct {
+	payload string
+	sent    int64
+}
+
+// answered looks for the ping that a pong answers; earlier ones are answered
+// with it (section 5.5.3).
+func (d *direction) answered(payload []byte, now int64) time.Duration {
+	pings := &d.s.dirs[d.dir.Reverse()].pings
+	for i := len(*pings) - 1; i >= 0; i-- {
+		if (*pings)[i].payload == string(payload) {
+			rtt := now - (*pings)[i].sent
+			*pings = append((*pings)[:0], (*pings)[i+1:]...)
+			return time.Duration(max(rtt, 0))
+		}
+	}
+	return -1
+}
+
+func (d *direction) pinged(payload []byte, now int64) {
+	if len(d.pings) >= int(limits.OutstandingPings) {
+		d.pings = append(d.pings[:0], d.pings[1:]...)
+	}
+	d.pings = append(d.pings, ping{string(payload), now})
+}

@@ -1,0 +1,45 @@
+package pipeline
+
+import (
+	"wsscope/decode"
+	"wsscope/stream"
+)
+
+// worker decodes the connections that are its own, in the order of the
+// packets.
+type worker struct {
+	shared *decode.Shared
+	out    *output
+}
+
+func (w *worker) run(jobs <-chan *job, index int) {
+	for j := range jobs {
+		w.out.reset(j.out[index])
+		for i := range j.items[index] {
+			w.item(&j.items[index][i])
+		}
+		j.out[index] = w.out.give()
+		j.done.Done()
+	}
+}
+
+func (w *worker) item(it *item) {
+	c := it.conn
+	if c.decoder == nil {
+		if it.ends == nil {
+			return
+		}
+		c.decoder = decode.NewConn(w.shared, it.ends[0], it.ends[1], it.whole)
+	}
+	w.out.current = it.data
+	switch it.kind {
+	case itemData:
+		c.decoder.Data(it.side, &stream.Chunk{Data: it.data, Origin: it.origin, Now: it.now, Acked: it.acked})
+	case itemGap:
+		c.decoder.Gap(it.side, it.n, it.now)
+	case itemEnd:
+		c.decoder.End(it.side, it.how, it.now)
+	case itemConflict:
+		c.decoder.Conflict(it.side, it.n, it.first, it.data, it.now)
+	}
+}
