@@ -1,0 +1,250 @@
+package tls
+
+import "wsscope/limits"
+
+// verdict is what became of a record.
+type verdict uint8
+
+const (
+	used   verdict = iota
+	wait           // it can be opened when something else has come
+	reject         // it does not open
+)
+
+// step takes the record in front of b, or bytes that belong to none. It
+// returns the bytes used: none where the record is not whole or has to wait.
+func (c *Conn) step(h *half, b []byte) (int, verdict) {
+	switch h.sync {
+	case dead:
+		return len(b), used
+	case skipping:
+		n := min(h.skip, len(b))
+		h.pass(b[:n])
+		if h.skip -= n; h.skip == 0 {
+			h.sync = inSync
+		}
+		return n, used
+	case scanning:
+		return c.scan(h, b)
+	}
+	if len(b) < headLen {
+		return 0, used
+	}
+	if !isHead(b, maxFragment) {
+		h.lose(1)
+		h.sync = scanning
+		return c.scan(h, b)
+	}
+	n := headLen + fragmentLen(b)
+	if len(b) < n {
+		return 0, used
+	}
+	switch c.record(h, b[:n]) {
+	case wait:
+		return 0, wait
+	case reject:
+		c.rejected(h, b[:n])
+	}
+	h.pass(b[:n])
+	return n, used
+}
+
+// pass lets the protection see bytes that were used.
+func (h *half) pass(b []byte) {
+	if h.protection != nil {
+		h.protection.pass(b)
+	}
+}
+
+// scan looks for a record header in b after lost bytes. A header is believed
+// when its record opens.
+func (c *Conn) scan(h *half, b []byte) (int, verdict) {
+	passed := 0
+	skip := func(to int) {
+		h.pass(b[passed:to])
+		h.hole.add(to - passed)
+		passed = to
+	}
+	for i := 0; i+headLen <= len(b); i++ {
+		if !isHead(b[i:], scanFragment) || fragmentLen(b[i:]) == 0 {
+			continue
+		}
+		skip(i)
+		n := headLen + fragmentLen(b[i:])
+		if i+n > len(b) {
+			return i, used
+		}
+		switch c.record(h, b[i:i+n]) {
+		case wait:
+			return i, wait
+		case used:
+			if h.sync == scanning {
+				h.sync = inSync
+			}
+			h.pass(b[i : i+n])
+			return i + n, used
+		}
+		if h.sync == dead || c.triedEnough(h, n) {
+			return len(b), used
+		}
+	}
+	if keep := headLen - 1; len(b) > keep {
+		skip(len(b) - keep)
+	}
+	return passed, used
+}
+
+// record takes a whole record. In a direction that is scanning, reject means
+// that it is none.
+func (c *Conn) record(h *half, rec []byte) verdict {
+	if h.protected {
+		return c.open12(h, rec)
+	}
+	switch rec[0] {
+	case changeCipherSpec:
+		return c.changeCipherSpec(h, rec[headLen:])
+	case alertRecord:
+		return c.plainAlert(h, rec[headLen:])
+	case handshakeRecord:
+		return c.plainHandshake(h, rec)
+	}
+	return c.firstProtected(h, rec)
+}
+
+// changeCipherSpec is the plain message that, up to TLS 1.2, switches to the
+// keys of the handshake (RFC 5246 section 7.1). TLS 1.3 ignores it (RFC 8446
+// section 5).
+func (c *Conn) changeCipherSpec(h *half, fragment []byte) verdict {
+	if len(fragment) != 1 || fragment[0] != 1 {
+		return reject
+	}
+	if h.dir == 0 && c.mayCome(1) {
+		return wait // whether this is TLS 1.3 stands in the ServerHello
+	}
+	if c.hs.version != 0 && c.hs.version < tls13 {
+		c.protect(h)
+	} else if !c.hs.seen[h.dir] {
+		h.noHello = true
+		c.news++
+	}
+	return used
+}
+
+// protect begins the keys of the latest handshake.
+func (c *Conn) protect(h *half) {
+	h.protected, h.hs, h.protection, h.seq = true, c.hs, nil, 0
+	h.msgs = messages{}
+	if h.dir == 1 && !c.hs.full && !h.hole.open {
+		c.hs.abbreviated = true
+		c.news++
+	}
+}
+
+// plainHandshake takes a handshake record that is not protected.
+func (c *Conn) plainHandshake(h *half, rec []byte) verdict {
+	fragment := rec[headLen:]
+	if h.hole.open || h.sync == scanning {
+		// Lost bytes may have hidden a ChangeCipherSpec; and a message that
+		// began in them cannot be put together.
+		if c.hs.version != 0 && c.hs.version < tls13 && c.guessProtected(h, rec) {
+			return used
+		}
+		if !beginsMessage(fragment) {
+			if h.sync == scanning {
+				return reject
+			}
+			return used
+		}
+		h.hole = hole{}
+	}
+	c.handshakeBytes(h, fragment)
+	return used
+}
+
+// beginsMessage reports whether a fragment can be the beginning of a handshake
+// message.
+func beginsMessage(b []byte) bool {
+	if len(b) < messageHead || messageLen(b) > 1<<17 {
+		return false
+	}
+	switch b[0] {
+	case clientHello, serverHello, newSessionTicket, certificate, 12, 13, serverHelloDone, 15, clientKeyExchange, 21, 22:
+		return true
+	}
+	return false
+}
+
+// guessProtected tries whether a record is the first one under the keys of
+// the handshake, its ChangeCipherSpec being lost.
+func (c *Conn) guessProtected(h *half, rec []byte) bool {
+	before := *h
+	c.protect(h)
+	if c.open12(h, rec) == used {
+		return true
+	}
+	*h = before
+	return false
+}
+
+// firstProtected takes a record of type application_data in a direction whose
+// keys were not switched by a ChangeCipherSpec.
+func (c *Conn) firstProtected(h *half, rec []byte) verdict {
+	if c.mayCome(1) && h.dir == 0 {
+		return wait
+	}
+	if v := c.hs.version; v != 0 && v < tls13 {
+		if !h.hole.open && h.sync != scanning {
+			return reject // only lost bytes can have hidden the ChangeCipherSpec
+		}
+		if c.guessProtected(h, rec) {
+			return used
+		}
+		return reject
+	}
+	return c.open13(h, rec)
+}
+
+// mayCome reports whether the hello of a side is still to be expected.
+func (c *Conn) mayCome(side int) bool {
+	h := &c.half[side]
+	return !c.hs.seen[side] && !h.noHello && !h.over && h.sync != dead && !c.final
+}
+
+// rejected takes note of a whole record, in sync, that did not open: as if it
+// was lost.
+func (c *Conn) rejected(h *half, rec []byte) {
+	h.lose(1)
+	h.hole.record(h, rec)
+	h.failures++
+	if h.failures > mostFailures {
+		c.giveUp(h, reasonBadKey)
+	}
+}
+
+// mostFailures is how many records in a row may fail to open before the key is
+// believed to be wrong.
+const mostFailures = 16
+
+// giveUp ends the decryption of a direction.
+func (c *Conn) giveUp(h *half, reason string) {
+	if h.sync == dead {
+		return
+	}
+	h.sync, h.stalled, h.short = dead, false, false
+	h.reason = reason
+	h.protection, h.traffic = nil, [3]*traffic{}
+	c.dirty = true
+	c.news++
+	if c.spoke && !h.closed && !h.over {
+		c.next.Gap(h.dir, -1, c.now)
+	}
+}
+
+// tries is how many records can be lost in n bytes.
+func tries(n int64) int {
+	const smallest = headLen + 16 // a tag or a MAC
+	if n < 0 || n/smallest+1 > limits.TLSTries {
+		return int(limits.TLSTries)
+	}
+	return int(n/smallest) + 1
+}

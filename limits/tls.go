@@ -1,0 +1,41 @@
+package limits
+
+// Limits of TLS decryption.
+var (
+	TLSHeld = row("tls-held", 4<<20, "bytes",
+		"records of one direction that wait for their key: some ten thousand small messages, far more than passes before a key log line is written",
+		"the direction is given up as encrypted")
+	TLSHeldTotal = row("tls-held-total", 128<<20, "bytes",
+		"waiting records of all connections together",
+		"the direction that wants to keep more is given up as encrypted")
+	TLSKeyLogLine = row("tls-key-log-line", 1024, "bytes",
+		"a key log line: the longest has 193 characters",
+		"the line counts as bad")
+	TLSKeys = row("tls-keys", 1<<18, "client randoms",
+		"sessions of the key log, some 400 bytes each",
+		"the oldest is forgotten")
+	TLSSessions = row("tls-sessions", 1<<14, "sessions",
+		"TLS 1.2 sessions that a session id or a ticket may resume, some 150 bytes each",
+		"the oldest is forgotten")
+	TLSMessage = row("tls-message", 1<<16, "bytes",
+		"one handshake message that is read: a ClientHello with hybrid key shares and an inner hello stays below 10 KiB",
+		"the message is skipped")
+	TLSTranscript = row("tls-transcript", 1<<16, "bytes",
+		"handshake messages of one direction, kept only for an RSA key exchange with extended master secret",
+		"the connection is not decrypted with the private key")
+	TLSTries = row("tls-tries", 1<<12, "records",
+		"sequence numbers tried after lost bytes: what 64 KiB of the smallest records can hold",
+		"the record counts as lost")
+	TLSTriedBytes = row("tls-tried-bytes", 16<<20, "bytes",
+		"bytes decrypted in vain after lost bytes: about 10 ms of work",
+		"the direction is given up")
+	TLSProbes = row("tls-probes", 1<<13, "records",
+		"secrets of the key log tried on a connection whose client random is not in it: some milliseconds of work",
+		"the remaining secrets are not tried")
+	TLSUnreadable = row("tls-unreadable", 1<<10, "records",
+		"handshake or early data records without a key, before the first record that has one",
+		"the direction is given up")
+	TLSAlerts = row("tls-alerts", 8, "alerts",
+		"alerts kept for the connection's story",
+		"further ones are not kept")
+)
