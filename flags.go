@@ -24,6 +24,8 @@ type options struct {
 	count      uint64
 	salvage    bool
 	follow     bool
+	keylogs    []string
+	rsaKeys    []string
 	failOn     event.Severity
 	failing    bool // --fail-on was given
 	color      string
@@ -67,6 +69,8 @@ func parseFlags(args []string, stdout io.Writer) (*options, error) {
 	f.Uint64VarP(&o.count, "count", "c", 0, "stop after `N` packets")
 	f.IntVar(&o.maxPayload, "max-payload", -1, "cut payloads in JSON lines to `N` bytes")
 	f.Var(&o.maxInflate, "max-inflate", "most bytes of one inflated message (k, M, G)")
+	f.StringArrayVar(&o.keylogs, "keylog", nil, "an NSS key log `file` that opens TLS (also from SSLKEYLOGFILE)")
+	f.StringArrayVar(&o.rsaKeys, "tls-key", nil, "an RSA private key in PEM, for RSA key exchange")
 	failOn := f.String("fail-on", "", "exit with 3 after a finding of this `severity` (info, warning, error) or above")
 	f.BoolVar(&o.salvage, "salvage", false, "go on behind damage in a file where packets can be made out again")
 	f.BoolVarP(&o.follow, "follow", "F", false, "wait for more at the end of the last file")
@@ -87,6 +91,9 @@ func parseFlags(args []string, stdout io.Writer) (*options, error) {
 	o.files = append(*read, f.Args()...)
 	if len(o.files) == 0 {
 		return nil, errors.New("no capture named")
+	}
+	if name := os.Getenv("SSLKEYLOGFILE"); name != "" && len(o.keylogs) == 0 {
+		o.keylogs = []string{name}
 	}
 	if o.output == "" {
 		o.output = "text"

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"wsscope/capture"
+	"wsscope/decode/tls"
 	"wsscope/event"
 	"wsscope/export"
 	"wsscope/limits"
@@ -33,6 +34,12 @@ func readCaptures(ctx context.Context, o *options, stdin io.Reader, stdout, stde
 	gone := &watch{Sink: v, view: v, cancel: cancel}
 	src := capture.Open(ctx, o.files, stdin, capture.Options{Follow: o.follow, Salvage: o.salvage})
 	defer src.Close()
+	keys, err := loadKeys(o)
+	if err != nil {
+		say(stderr, err.Error())
+		return exitInput
+	}
+	run.Decode.Keys = keys
 	run.MaxPackets = o.count
 	run.Decode.InflateLimit = int64(o.maxInflate)
 	run.Live = o.follow || len(o.files) == 1 && o.files[0] == "-"
@@ -126,6 +133,28 @@ func (w *watch) End(e *event.End) {
 	if w.view.Err() != nil {
 		w.cancel()
 	}
+}
+
+// loadKeys reads the key logs and private keys.
+func loadKeys(o *options) (*tls.Keys, error) {
+	keys := tls.NewKeys()
+	for _, name := range o.keylogs {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("cannot read the key log: %w", err)
+		}
+		keys.AddLog(text)
+	}
+	for _, name := range o.rsaKeys {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("cannot read the private key: %w", err)
+		}
+		if err := keys.AddRSA(text); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return keys, nil
 }
 
 // say prints one line of the program's own.

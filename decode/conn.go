@@ -5,6 +5,7 @@ import (
 	"net/netip"
 
 	"wsscope/decode/http1"
+	"wsscope/decode/tls"
 	"wsscope/event"
 	"wsscope/limits"
 	"wsscope/stream"
@@ -25,8 +26,8 @@ type Conn struct {
 	ignore bool
 	ended  int
 	// template is the half of the handshake that is known, nil if none is.
-	template              *event.Open
-	tlsVersion, tlsCipher string // of the TLS connection around it; empty in the clear
+	template *event.Open
+	tls      *secure // the TLS connection around it; nil in the clear
 }
 
 // opening is what is known of a side before the layer is.
@@ -173,8 +174,7 @@ func (s *opening) release(sh *Shared) {
 
 // recognise tries to tell from what is held what the connection carries.
 func (c *Conn) recognise(now event.Stamp) {
-	unsure := false
-	any := false
+	unsure, any := false, false
 	for i := range c.side {
 		side := event.Dir(i)
 		first := c.side[side].first()
@@ -192,7 +192,12 @@ func (c *Conn) recognise(now event.Stamp) {
 			c.start(side.Reverse(), newHTTP(c, side.Reverse()), now)
 			return
 		}
-		if (more || moreRes) && len(first) < 32 && !c.side[side].ended {
+		secured := tls.Sniff(first)
+		if secured == tls.Yes {
+			c.secure(side, first, now)
+			return
+		}
+		if (more || moreRes || secured == tls.NeedMore) && len(first) < 32 && !c.side[side].ended {
 			unsure = true
 		}
 	}

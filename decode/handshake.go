@@ -74,5 +74,7 @@ func keepHead(raw []byte) []byte {
 
 // setTLS says which TLS connection carries the WebSocket one.
 func (c *Conn) setTLS(o *event.Open) {
-	o.TLS, o.Cipher = c.tlsVersion, c.tlsCipher
+	if c.tls != nil {
+		o.TLS, o.Cipher = c.tls.conn.Info().Version, c.tls.conn.Info().Cipher
+	}
 }

@@ -441,7 +441,7 @@ func (h *httpLayer) become(l stream.Layer, now event.Stamp) {
 // tunnel starts anew inside an HTTP CONNECT tunnel (RFC 9110 section 9.3.6).
 func (h *httpLayer) tunnel(now event.Stamp) {
 	in := NewConn(h.sh, h.c.addr[h.c.client], h.c.addr[h.c.client.Reverse()], true)
-	in.tlsVersion, in.tlsCipher = h.c.tlsVersion, h.c.tlsCipher
+	in.tls = h.c.tls
 	h.become(in, now)
 }
 
@@ -495,7 +495,7 @@ func (h *httpLayer) guessable() bool {
 func (h *httpLayer) guess(now event.Stamp) {
 	x := h.pending[0]
 	in := NewConn(h.sh, h.c.addr[h.c.client], h.c.addr[h.c.client.Reverse()], false)
-	in.tlsVersion, in.tlsCipher = h.c.tlsVersion, h.c.tlsCipher
+	in.tls = h.c.tls
 	in.template = h.open(x, nil, now)
 	in.joinLate(now)
 	h.become(in, now)

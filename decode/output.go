@@ -7,6 +7,7 @@
 package decode
 
 import (
+	"wsscope/decode/tls"
 	"wsscope/event"
 	"wsscope/limits"
 )
@@ -26,6 +27,7 @@ type Output interface {
 type Options struct {
 	Payload      int64 // most bytes of a payload that the views want; 0 none (control frames are kept all the same)
 	Spans        bool  // fill Frame.Spans
+	Keys         *tls.Keys
 	InflateLimit int64 // most bytes of one inflated message
 }
 
@@ -54,6 +56,7 @@ type Stats struct {
 	PayloadCut      uint64 // frame-payload
 	PendingRequests uint64 // pending-requests
 	Encrypted       uint64 // TLS connections that could not be read
+	EncryptedNotes  []string
 	Refused         uint64
 	HTTPExchanges   uint64
 }
@@ -62,6 +65,9 @@ type Stats struct {
 func NewShared(out Output, opt Options) *Shared {
 	if opt.InflateLimit <= 0 {
 		opt.InflateLimit = limits.InflatedMessage
+	}
+	if opt.Keys == nil {
+		opt.Keys = tls.NewKeys()
 	}
 	opt.Payload = min(opt.Payload, limits.FramePayload)
 	return &Shared{Out: out, Opt: opt}

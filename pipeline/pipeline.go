@@ -19,6 +19,7 @@ import (
 
 	"wsscope/capture"
 	"wsscope/decode"
+	"wsscope/decode/tls"
 	"wsscope/event"
 	"wsscope/judge"
 )
@@ -59,6 +60,9 @@ const inFlight = 3
 func New(sink event.Sink, opt Options) *Pipeline {
 	if opt.Workers <= 0 {
 		opt.Workers = min(runtime.GOMAXPROCS(0), 8)
+	}
+	if opt.Decode.Keys == nil {
+		opt.Decode.Keys = tls.NewKeys()
 	}
 	p := &Pipeline{opt: opt, sink: sink}
 	p.front = newFront(p)
@@ -162,6 +166,9 @@ func (p *Pipeline) read(ctx context.Context, src capture.Source, to chan<- *job,
 			b.Packets = b.Packets[:max-packets]
 		}
 		packets += uint64(len(b.Packets))
+		for _, text := range b.Secrets {
+			p.opt.Decode.Keys.AddLog(text)
+		}
 		if n := len(b.Packets); n > 0 {
 			stamp = event.Stamp{Packet: b.Packets[n-1].Number, Time: b.Packets[n-1].Time}
 		}
@@ -290,6 +297,7 @@ func (p *Pipeline) summary() {
 	for _, w := range p.workers {
 		t.add(&w.out.sum)
 		s.EncryptedConnections += w.shared.Stats.Encrypted
+		s.Notes = append(s.Notes, w.shared.Stats.EncryptedNotes...)
 	}
 	s.Connections, s.Refused = t.connections, t.refused
 	s.Frames, s.Messages, s.PayloadBytes, s.LostBytes = t.frames, t.messages, t.payload, t.lost

@@ -21,6 +21,9 @@ type Info struct {
 	Alerts       []Alert
 }
 
+// Info is what is known so far; it belongs to the Conn.
+func (c *Conn) Info() *Info { return &c.info }
+
 // Reasons why a connection is not decrypted, in words for people.
 const (
 	reasonNoKeys = "no keys were given: name a key log with --keylog (clients write one if SSLKEYLOGFILE names a file)"

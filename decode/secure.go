@@ -1,0 +1,74 @@
+package decode
+
+import (
+	"fmt"
+
+	"wsscope/decode/tls"
+	"wsscope/event"
+	"wsscope/stream"
+)
+
+// secure is a TLS connection: a layer that is followed by what its plaintext
+// shows.
+type secure struct {
+	*tls.Conn
+	c     *Conn
+	conn  *tls.Conn
+	ended int
+}
+
+// secure starts a TLS layer; first is what a side begins with.
+func (c *Conn) secure(side event.Dir, first []byte, now event.Stamp) {
+	client := side
+	const handshake, serverHello = 22, 2
+	switch {
+	case first[0] == handshake && first[5] == serverHello:
+		client = side.Reverse()
+	case first[0] != handshake && c.addr[side].Port() < c.addr[side.Reverse()].Port() && !c.whole:
+		client = side.Reverse() // joined late: servers have the lower ports
+	}
+	in := NewConn(c.sh, c.addr[client], c.addr[client.Reverse()], c.whole && !c.side[0].gap && !c.side[1].gap)
+	s := &secure{c: c}
+	s.conn = tls.New(c.sh.Opt.Keys, in, nil)
+	s.Conn = s.conn
+	in.tls = s
+	c.start(client, s, now)
+}
+
+// End implements stream.Layer.
+func (s *secure) End(dir event.Dir, how stream.End, now event.Stamp) {
+	s.Conn.End(dir, how, now)
+	if s.ended++; s.ended == 2 {
+		s.account()
+	}
+}
+
+// encryptedListed is how many unreadable connections the summary describes.
+const encryptedListed = 20
+
+// account counts a connection that could not be read, and says why.
+func (s *secure) account() {
+	i := s.conn.Info()
+	if i.Reason == "" {
+		return
+	}
+	st := &s.c.sh.Stats
+	if !i.Decrypted {
+		st.Encrypted++
+	}
+	if len(st.EncryptedNotes) >= encryptedListed {
+		return
+	}
+	what := "TLS"
+	if i.Version != "" {
+		what += " " + i.Version + " " + i.Cipher
+	}
+	if i.SNI != "" {
+		what += fmt.Sprintf(" to %q", i.SNI)
+	}
+	if i.ALPN != "" {
+		what += fmt.Sprintf(" (%q)", i.ALPN)
+	}
+	client := s.c.client
+	st.EncryptedNotes = append(st.EncryptedNotes, fmt.Sprintf("%s > %s: %s: %s", s.c.addr[client], s.c.addr[client.Reverse()], what, i.Reason))
+}
