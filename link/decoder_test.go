@@ -58,7 +58,7 @@ func formats() []format {
 		{"Cisco HDLC", 104, h("8f00 86dd", six)},
 		{"enc", 109, h("02000000 00000001 00000000", four)},
 		{"pflog", 117, h("3d02", append(make([]byte, 62), four...))},
-		{"NFLOG", 239, h("02000000 0800010008000100 05000a0000000000", h(length(4+len(four))[2:]+"00 0900", four))},
+		{"NFLOG", 239, h("02000000 0800010008000100 05000a0000000000", h(length(4 + len(four))[2:]+"00 0900", four))},
 		{"NFLOG, big endian", 239, h("0a000000 0008000108000100", h(length(4+len(six))+"0009", six))},
 		{"PKTAP", 258, h("6c000000 01000000 01000000", append(make([]byte, 96), inEth...))},
 		{"MPLS alone", 219, h("00010140", four)},

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"testing"
 
-	"wsscope/capture"
 	"wsscope/limits"
 )
 
@@ -279,64 +278,4 @@ func TestFragmentsNested(t *testing.T) {
 		}
 	}
 	checkSegment(t, &s, string(payload))
-}
-
-// FuzzFragments compares with one who writes each byte that has no value
-// yet into an array.
-func FuzzFragments(f *testing.F) {
-	f.Add([]byte{0, 3, 1, 0, 3, 2, 0x80 | 6, 2, 3})
-	f.Add([]byte{0x80 | 6, 2, 1, 3, 3, 2, 0, 5, 3})
-	f.Add([]byte{0, 40, 1, 10, 50, 2, 0x80 | 60, 1, 3, 20, 40, 4})
-	f.Fuzz(func(t *testing.T, script []byte) {
-		d := NewDecoder()
-		var naive [4096]byte
-		have, total := 0, -1
-		script = script[:min(len(script), 3*100)] // fewer than limits.FragmentPieces
-		for len(script) >= 3 {
-			offset, blocks, value := int(script[0]&0x7f)*8, int(script[1]), script[2]|1
-			last := script[0]&0x80 != 0
-			script = script[3:]
-			if blocks == 0 || offset == 0 && last { // no fragment
-				continue
-			}
-			body := bytes.Repeat([]byte{value}, blocks*8)
-			end := offset + len(body)
-			place := uint16(offset / 8)
-			if !last {
-				place |= 0x2000
-			}
-			p := ip4(6, body)
-			binary.BigEndian.PutUint16(p[6:], place)
-
-			result := d.Decode(&capture.Packet{Link: 101, Data: p, WireLen: len(p)}, new(Segment))
-			checkTable(t, d)
-			highest := len(bytes.TrimRight(naive[:], "\x00"))
-			if total >= 0 && (end > total || last && end != total) || total < 0 && last && end < highest {
-				if result != Undecodable {
-					t.Fatalf("impossible fragment: result %d", result)
-				}
-				continue
-			}
-			if last {
-				total = end
-			}
-			for i := offset; i < end; i++ {
-				if naive[i] == 0 {
-					naive[i] = value
-					have++
-				}
-			}
-			if have != total {
-				if result != Held {
-					t.Fatalf("not whole: result %d", result)
-				}
-				continue
-			}
-			g := d.fragments.newest
-			if g == nil || !g.whole || !bytes.Equal(g.data, naive[:total]) {
-				t.Fatal("the datagram has other bytes")
-			}
-			return
-		}
-	})
 }
