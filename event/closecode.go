@@ -49,3 +49,14 @@ func CloseCodeName(code int) string {
 	}
 	return "not defined"
 }
+
+// CloseCodeAllowed reports the codes that may stand in a Close frame: those
+// that RFC 6455 section 7.4.1 defines and does not reserve, those that IANA
+// added (1012 to 1014), and 3000 to 4999 (section 7.4.2).
+func CloseCodeAllowed(code int) bool {
+	switch {
+	case code >= 1000 && code <= 1003, code >= 1007 && code <= 1014, code >= 3000 && code <= 4999:
+		return true
+	}
+	return false
+}

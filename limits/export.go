@@ -10,3 +10,13 @@ var ReportPlaces = row("report-places", 8, "places",
 var ReportRefused = row("report-refused", 1000, "connections",
 	"a refused connection has no end line that would close its section, and a scan makes many of them",
 	"the oldest section is printed; a later finding about it opens a second one")
+
+// ExplainInput is how many frame bytes explain takes apart.
+var ExplainInput = row("explain-input", 1<<20, "bytes",
+	"explain is for frames that a person reads; a capture is the way for more",
+	"explain says so and ends")
+
+// ExplainInflated is how much of a compressed message explain inflates.
+var ExplainInflated = row("explain-inflated", 64<<10, "bytes",
+	"a few bytes can inflate to a thousand times as many",
+	"the message is shown up to there, and explain says so")
