@@ -1,0 +1,200 @@
+package judge
+
+import (
+	"encoding/binary"
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"wsscope/event"
+	"wsscope/limits"
+)
+
+// Cross judges what shows only in several connections: keys that come again,
+// handshakes side by side, reconnects without delay. It sees all connections
+// of a capture in the order of the output, each event after the judge of its
+// connection saw it. Its memory is bounded by limits.KnownKeys and
+// limits.KnownPeers, and by the open connections.
+//
+// The two legs of a proxy show the same handshake keys and the same masking
+// keys. Connections that overlap in time and carry the same bytes are taken
+// for such copies.
+type Cross struct {
+	emit   func(*event.Finding)
+	conns  map[*event.Conn]*lifetime // those without an end yet
+	keys   recent[string, *lifetime]
+	starts recent[[2]uint32, *lifetime]
+	peers  recent[pair, *peer]
+}
+
+// lifetime is when a connection was there.
+type lifetime struct {
+	conn           *event.Conn
+	opened, closed int64 // time of the request, of the first Close or the end; closed is 0 before
+	ended          bool
+	firstKey       uint32 // masking key of the client's first frame
+	hasKey         bool
+	key            string // Sec-WebSocket-Key
+	peer           *peer  // nil where the request was not captured
+}
+
+// sameTCP reports a second handshake on the TCP connection of l: one after a
+// refusal.
+func (l *lifetime) sameTCP(other *lifetime) bool {
+	return l.conn.Client == other.conn.Client && l.conn.Server == other.conn.Server && l.conn.Stream == other.conn.Stream
+}
+
+// copies reports whether a connection that begins at a time may be another
+// leg of l.
+func (l *lifetime) copies(begins int64) bool { return l.closed == 0 || l.closed > begins }
+
+// longestPath is how much of a request target tells endpoints apart.
+const longestPath = 256
+
+type pair struct {
+	client netip.Addr
+	server netip.AddrPort
+	path   string
+}
+
+// peer is what is known of one client address and one server.
+type peer struct {
+	latest  *lifetime // whose handshake ended last
+	pending int64     // when it ended
+	dropped int64     // when the server last dropped a connection; 0: never, or already made good for
+	quick   int       // reconnects in a row without delay
+}
+
+// NewCross makes the judge of a whole capture. emit owns the findings.
+func NewCross(emit func(*event.Finding)) *Cross {
+	return &Cross{
+		emit:   emit,
+		conns:  map[*event.Conn]*lifetime{},
+		keys:   newRecent[string, *lifetime](limits.KnownKeys),
+		starts: newRecent[[2]uint32, *lifetime](limits.KnownKeys),
+		peers:  newRecent[pair, *peer](limits.KnownPeers),
+	}
+}
+
+// Open takes a handshake, accepted or refused.
+func (x *Cross) Open(o *event.Open) {
+	l := &lifetime{conn: o.Conn, opened: o.Time}
+	requestSeen := o.RequestStamp.Packet != 0 && (o.Handshake == event.HandshakeFull || o.Handshake == event.HandshakeRequestOnly)
+	if requestSeen {
+		l.opened = o.RequestStamp.Time
+		l.key = strings.Clone(o.Key)
+	}
+	if o.Refused {
+		l.closed, l.ended = o.Time, true
+	} else {
+		x.conns[o.Conn] = l
+	}
+	if !requestSeen {
+		return
+	}
+	x.handshakeKey(l, o)
+	p := pair{o.Conn.Client.Addr(), o.Conn.Server, strings.Clone(o.URI[:min(len(o.URI), longestPath)])}
+	known, ok := x.peers.get(p)
+	if !ok {
+		known = &peer{}
+		x.peers.put(p, known)
+	}
+	l.peer = known
+	x.parallel(known, l, o)
+	x.reconnect(known, l, o)
+}
+
+// handshakeKey looks for the key in earlier connections (RFC 6455 section 4.1).
+func (x *Cross) handshakeKey(l *lifetime, o *event.Open) {
+	if badKey(o.Key) != "" {
+		return
+	}
+	before, ok := x.keys.get(o.Key)
+	if ok && !before.sameTCP(l) && !before.copies(l.opened) {
+		x.tell(reqKeyReused, o.Stamp, l, "Sec-WebSocket-Key %s was used by connection %d before; it must be random for each connection.", quote(o.Key), before.conn.ID)
+	}
+	x.keys.put(l.key, l)
+}
+
+// parallel looks for another handshake that was pending at the same time.
+func (x *Cross) parallel(known *peer, l *lifetime, o *event.Open) {
+	other := known.latest
+	if other != nil && l.opened < known.pending && other.opened < o.Time && (l.key == "" || l.key != other.key) {
+		late, early := l, other
+		if other.opened > l.opened && !other.ended {
+			late, early = other, l
+		}
+		x.tell(reqConnectingParallel, o.Stamp, late, "The handshake of connection %d from the same address to the same server was still pending.", early.conn.ID)
+	}
+	if o.Time >= known.pending {
+		known.latest, known.pending = l, o.Time
+	}
+}
+
+// reconnect looks for a client that comes back at once, again and again
+// (RFC 6455 section 7.2.3).
+func (x *Cross) reconnect(known *peer, l *lifetime, o *event.Open) {
+	if known.dropped == 0 {
+		return
+	}
+	wait := l.opened - known.dropped
+	known.dropped = 0
+	if wait < 0 || wait >= limits.QuickReconnect {
+		known.quick = 0
+		return
+	}
+	if known.quick++; known.quick > 1 {
+		x.tell(reconnectWithoutBackoff, o.Stamp, l, "The client is back %s after the server dropped the connection, for the %d. time in a row; it should wait, and longer each time.", span(wait), known.quick)
+	}
+}
+
+// Frame takes one frame. All but the first two and the last of a connection
+// pass by.
+func (x *Cross) Frame(f *event.Frame) {
+	if f.Opcode != event.OpClose && (f.Index > 2 || !f.Masked || f.Dir != event.ClientToServer) {
+		return
+	}
+	l := x.conns[f.Conn]
+	if l == nil {
+		return
+	}
+	if f.Opcode == event.OpClose && l.closed == 0 {
+		l.closed = f.Time
+	}
+	if !f.Masked || f.Dir != event.ClientToServer || f.Index > 2 {
+		return
+	}
+	key := binary.BigEndian.Uint32(f.Key[:])
+	if f.Index == 1 {
+		l.firstKey, l.hasKey = key, true
+		return
+	}
+	if !l.hasKey || key == l.firstKey {
+		return // one key for all: mask-key-reused
+	}
+	start := [2]uint32{l.firstKey, key}
+	if before, ok := x.starts.get(start); ok && before != l && !before.copies(l.opened) {
+		x.tell(maskKeyPredictable, f.Stamp, l, "The masking keys begin as those of connection %d did (%08x, %08x): a generator that starts from the same seed.", before.conn.ID, start[0], start[1])
+	}
+	x.starts.put(start, l)
+}
+
+// End takes the end of a connection, its story filled in.
+func (x *Cross) End(e *event.End) {
+	l := x.conns[e.Conn]
+	if l == nil {
+		return
+	}
+	delete(x.conns, e.Conn)
+	l.ended = true
+	if l.closed == 0 {
+		l.closed = e.Time
+	}
+	if e.Story.ServerDropped && l.peer != nil {
+		l.peer.dropped = e.Time
+	}
+}
+
+func (x *Cross) tell(r *Rule, at event.Stamp, l *lifetime, format string, args ...any) {
+	x.emit(&event.Finding{Stamp: at, Conn: l.conn, Dir: event.ClientToServer, Rule: r.ID, Severity: r.Severity, RFC: r.RFC, Text: fmt.Sprintf(format, args...)})
+}

@@ -1,0 +1,237 @@
+package judge
+
+import (
+	"crypto/sha1"
+	"encoding/base64"
+	"slices"
+	"strings"
+
+	"wsscope/decode/extension"
+	"wsscope/event"
+)
+
+// responseJudge holds the server's half of the handshake against RFC 6455
+// section 4.2.2. request is nil where it was not captured.
+type responseJudge struct {
+	j       *Conn
+	o       *event.Open
+	head    fields
+	request *requestJudge
+	bad     bool // a client must fail the connection (RFC 6455 section 4.1)
+}
+
+func (j *Conn) response(o *event.Open, request *requestJudge) {
+	r := &responseJudge{j: j, o: o, head: headFields(o.ResponseHeaders, o.ResponseRaw), request: request}
+	if raw := o.ResponseRaw; raw != nil && !j.h2 {
+		if fault := malformed(raw, statusLine); fault != "" {
+			r.tell(resMalformed, "The response is not valid HTTP: %s.", fault)
+		}
+	}
+	if o.Refused {
+		r.refusal()
+		return
+	}
+	if !j.h2 {
+		r.upgrade()
+		r.accept()
+	}
+	r.subprotocol()
+	r.extensions()
+	r.acceptedBad()
+	j.badAccept = r.bad
+}
+
+func (r *responseJudge) tell(rule *Rule, format string, args ...any) {
+	r.j.tell(rule, r.o.Stamp, event.ServerToClient, 0, format, args...)
+}
+
+// fail tells a violation for which a client must fail the connection.
+func (r *responseJudge) fail(rule *Rule, format string, args ...any) {
+	r.tell(rule, format, args...)
+	r.bad = true
+}
+
+// refusal judges an answer other than 101.
+func (r *responseJudge) refusal() {
+	wrongVersion := r.request != nil && slices.ContainsFunc(r.request.head.all("Sec-WebSocket-Version"), func(v string) bool { return v != "13" })
+	if (r.o.Status == 426 || r.o.Status == 400 && wrongVersion) && r.head.lacks("Sec-WebSocket-Version") {
+		r.tell(resVersionMissing, "The server refuses with %d and does not say in Sec-WebSocket-Version which versions it knows.", r.o.Status)
+	}
+	if r.o.Status == 426 && r.head.lacks("Upgrade") {
+		r.tell(res426UpgradeMissing, "The 426 has no Upgrade field; it must say which protocol is required.")
+	}
+}
+
+func (r *responseJudge) upgrade() {
+	if raw := r.o.ResponseRaw; raw != nil {
+		if v, _, _ := strings.Cut(startLine(raw), " "); httpVersion(v) && v != "HTTP/1.1" {
+			r.tell(resHTTPVersion, "The 101 is %s; it must be HTTP/1.1.", v)
+		}
+	}
+	switch up := r.head.all("Upgrade"); {
+	case r.head.lacks("Upgrade"):
+		r.fail(resUpgradeMissing, "The 101 has no Upgrade field; a client must fail the connection.")
+	case len(up) > 0 && !strings.EqualFold(join(up), "websocket"):
+		r.fail(resUpgradeInvalid, "Upgrade of the 101 is %s; it must be \"websocket\" alone.", quote(join(up)))
+	}
+	switch {
+	case r.head.lacks("Connection"):
+		r.fail(resConnectionMissing, "The 101 has no Connection field; a client must fail the connection.")
+	case r.head.has("Connection") && !hasFold(r.head.tokens("Connection"), "upgrade"):
+		r.fail(resConnectionInvalid, "Connection of the 101 is %s; it must include \"Upgrade\".", quote(join(r.head.all("Connection"))))
+	}
+	for _, field := range []string{"Content-Length", "Transfer-Encoding"} {
+		if v := r.head.all(field); len(v) > 0 {
+			r.tell(resBodyHeaders, "The 101 has %s: %s; it has no body, frames begin after the blank line.", field, quote(join(v)))
+			break
+		}
+	}
+}
+
+// acceptGUID is from RFC 6455 section 1.3.
+const acceptGUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+
+func (r *responseJudge) accept() {
+	values := r.head.all("Sec-WebSocket-Accept")
+	switch {
+	case len(values) == 0:
+		if r.head.whole {
+			r.fail(resAcceptMissing, "The 101 has no Sec-WebSocket-Accept; a client must fail the connection.")
+		}
+		return
+	case len(values) > 1:
+		r.fail(resAcceptDuplicate, "The 101 has %d Sec-WebSocket-Accept lines; there must be one.", len(values))
+	}
+	if r.request == nil {
+		return
+	}
+	keys := r.request.head.all("Sec-WebSocket-Key")
+	if len(keys) == 0 {
+		return
+	}
+	for _, key := range keys {
+		sum := sha1.Sum([]byte(key + acceptGUID))
+		if values[0] == base64.StdEncoding.EncodeToString(sum[:]) {
+			return
+		}
+	}
+	hint := ""
+	if values[0] == keys[0] {
+		hint = ", which is the key itself"
+	}
+	sum := sha1.Sum([]byte(keys[0] + acceptGUID))
+	r.fail(resAcceptInvalid, "Sec-WebSocket-Accept is %s%s; for this key it must be %q.", quote(values[0]), hint, base64.StdEncoding.EncodeToString(sum[:]))
+}
+
+func (r *responseJudge) subprotocol() {
+	values := r.head.all("Sec-WebSocket-Protocol")
+	if len(values) == 0 {
+		return
+	}
+	if len(values) > 1 {
+		r.tell(resProtocolDuplicate, "The response has %d Sec-WebSocket-Protocol lines; there may be one.", len(values))
+	}
+	for _, v := range values {
+		if !extension.IsToken(v) {
+			r.fail(resProtocolInvalid, "Sec-WebSocket-Protocol of the response is %s; it must be exactly one token.", quote(v))
+			return
+		}
+	}
+	if r.request == nil || !r.request.head.whole {
+		return
+	}
+	for _, v := range values {
+		if slices.Contains(r.request.protocols, v) {
+			continue
+		}
+		what := "the client offered none"
+		if len(r.request.protocols) > 0 {
+			what = "the client offered " + quote(join(r.request.protocols))
+		}
+		r.fail(resProtocolNotOffered, "The server selected the subprotocol %s, but %s.", quote(v), what)
+		return
+	}
+}
+
+func (r *responseJudge) extensions() {
+	lines := r.head.all("Sec-WebSocket-Extensions")
+	r.j.extKnown = r.head.whole
+	if len(lines) == 0 {
+		return
+	}
+	if len(lines) > 1 {
+		r.tell(resExtensionsDuplicate, "The response has %d Sec-WebSocket-Extensions lines; section 11.3.2 allows one.", len(lines))
+	}
+	list, err := extension.Parse(join(lines))
+	for _, e := range list {
+		switch {
+		case strings.EqualFold(e.Name, extension.PermessageDeflate):
+			r.j.deflate = true
+		case !registered[e.Name]:
+			r.j.extKnown = false // it may define any bit and opcode
+		}
+	}
+	if err != nil {
+		r.fail(resExtensionsInvalid, "Sec-WebSocket-Extensions %s breaks the grammar: %v.", quote(join(lines)), err)
+		return
+	}
+	if r.request != nil && r.request.head.whole {
+		for _, e := range list {
+			if !slices.ContainsFunc(r.request.offers, func(o extension.Extension) bool { return o.Name == e.Name }) {
+				r.fail(resExtensionNotOffered, "The server accepted the extension %s, which the client did not offer.", quote(e.Name))
+				break
+			}
+		}
+	}
+	r.deflateAnswer(list)
+}
+
+// acceptedBad tells that the server accepted what it had to refuse.
+func (r *responseJudge) acceptedBad() {
+	if r.request != nil && r.request.bad != nil {
+		r.tell(resAcceptedBadRequest, "The server accepted a request that breaks %s; it must answer such a handshake with an error.", r.request.bad.ID)
+	}
+}
+
+// earlyFrame takes a frame that the client sent before it had the response.
+func (j *Conn) earlyFrame(f *event.Frame) {
+	if !j.earlyTold {
+		j.earlyTold = true
+		j.tell(reqDataBeforeResponse, f.Stamp, f.Dir, f.N, "The client sent this frame before it had the server's response; it must wait.")
+	}
+	// Saturating: a frame's length is whatever its sender wrote.
+	if n := uint64(f.HeaderLen) + f.Captured; n < uint64(j.early) {
+		j.early -= int64(n)
+	} else {
+		j.early = 0
+	}
+}
+
+// acceptedFrame takes the client's first frame after a 101 that it must not
+// have accepted. A Close may be how it fails the connection.
+func (j *Conn) acceptedFrame(f *event.Frame) {
+	j.badAccept = false
+	if f.Opcode != event.OpClose {
+		j.tell(clientAcceptedBadResponse, f.Stamp, f.Dir, f.N, "The client sends frames although the 101 does not hold what it must; it must fail the connection.")
+	}
+}
+
+// AfterRefusal judges bytes that follow a refused handshake in one direction;
+// head is their beginning. HTTP is text: no request or response begins like a
+// frame, whose first or second byte has its top bit set.
+func (j *Conn) AfterRefusal(dir event.Dir, at event.Stamp, head []byte) {
+	if !j.refused || j.sides[dir].seenStray || !frameLike(dir, head) {
+		return
+	}
+	j.sides[dir].seenStray = true
+	j.tell(dataWithoutHandshake, at, dir, 0, "The %s sends what looks like a frame (% x) after the handshake was refused; there is no WebSocket connection.", name(dir), head[:min(len(head), 14)])
+}
+
+// frameLike reports whether bytes begin like a legal frame of a direction.
+func frameLike(dir event.Dir, b []byte) bool {
+	if len(b) < 2 || b[0]&0x70 != 0 || !ordinaryOpcode[b[0]&15] {
+		return false
+	}
+	masked := b[1]&0x80 != 0
+	return masked == (dir == event.ClientToServer) && (masked || b[0]&0x80 != 0)
+}

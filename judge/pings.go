@@ -1,0 +1,170 @@
+package judge
+
+import (
+	"hash/maphash"
+	"time"
+
+	"wsscope/event"
+	"wsscope/limits"
+)
+
+// pingState follows the Pings that one side has received and what it answers
+// (RFC 6455 sections 5.5.2 and 5.5.3). It belongs to the pinged side.
+type pingState struct {
+	open   []openPing // unanswered, in order; at most limits.JudgedPings
+	unsure bool       // Pings may have been lost by the capture
+	// The latest Pong that answered nothing: directions may be out of order
+	// in the capture, so that its Ping comes after it.
+	stray     uint64
+	strayTime int64
+	strayed   bool
+
+	// What the pinged side did since the oldest open Ping.
+	sent     int   // its frames, other than Pongs
+	turns    int   // its frames that follow a frame of the pinger that followed one of its own
+	ball     bool  // the pinger sent a frame since the pinged side's last one
+	lastSent int64 // time of its latest frame
+	over     bool  // a Close was received: no Pong is owed any more
+}
+
+type openPing struct {
+	frame uint64 // N
+	data  uint64 // hash of its payload
+	time  int64
+}
+
+var seed = maphash.MakeSeed()
+
+// hash gives what identifies a Ping's data.
+func hash(f *event.Frame) uint64 { return maphash.Bytes(seed, f.Payload) }
+
+// readable reports whether the payload of a control frame is all there.
+func readable(f *event.Frame) bool {
+	return uint64(len(f.Payload)) == f.Len && f.Captured == f.Len
+}
+
+// ping takes a Ping that s, the other side than its sender's, has to answer.
+func (j *Conn) ping(s *side, f *event.Frame) {
+	if s.pings == nil {
+		s.pings = &pingState{unsure: j.handshake != event.HandshakeFull}
+	}
+	p := s.pings
+	data := hash(f)
+	if p.strayed && p.stray == data && f.Time-p.strayTime < int64(time.Second) {
+		p.strayed = false
+		return
+	}
+	if !readable(f) || j.sides[f.Dir].close.n != 0 {
+		return
+	}
+	if len(p.open) == 0 {
+		p.sent, p.turns, p.ball = 0, 0, false
+	}
+	if len(p.open) == int(limits.JudgedPings) {
+		p.open = append(p.open[:0], p.open[1:]...)
+	}
+	p.open = append(p.open, openPing{f.N, data, f.Time})
+}
+
+// pong takes a Pong that s sent. A Pong answers its Ping and all before it.
+func (j *Conn) pong(s *side, f *event.Frame) {
+	if s.pings == nil {
+		s.pings = &pingState{unsure: j.handshake != event.HandshakeFull}
+	}
+	p := s.pings
+	if !readable(f) {
+		p.open, p.unsure = p.open[:0], true
+		return
+	}
+	data := hash(f)
+	for i := len(p.open) - 1; i >= 0; i-- {
+		if p.open[i].data == data {
+			p.open = append(p.open[:0], p.open[i+1:]...)
+			p.unsure = false
+			p.sent, p.turns, p.ball = 0, 0, false
+			return
+		}
+	}
+	p.stray, p.strayTime, p.strayed = data, f.Time, true
+	switch {
+	case p.unsure:
+	case len(p.open) > 0:
+		j.tell(pongMismatch, f.Stamp, f.Dir, f.N, "The Pong's data are not those of the Ping that waits (frame %d); an answer holds the same data.", p.open[len(p.open)-1].frame)
+	default:
+		j.tell(pongUnsolicited, f.Stamp, f.Dir, f.N, "A Pong while no Ping waits for an answer: allowed, a heartbeat in one direction.")
+	}
+}
+
+// wentOn notes a frame of the pinged side that is no Pong.
+func (p *pingState) wentOn(f *event.Frame) {
+	if len(p.open) == 0 || p.over {
+		return
+	}
+	p.sent++
+	if p.ball {
+		p.turns++
+		p.ball = false
+	}
+	p.lastSent = f.Time
+}
+
+// pingerWent notes a frame of the pinger.
+func (p *pingState) pingerWent(f *event.Frame) {
+	if len(p.open) == 0 {
+		return
+	}
+	if p.sent > 0 {
+		p.ball = true
+	}
+	if f.Opcode == event.OpClose {
+		p.over = true
+	}
+}
+
+// forgetPings is called when bytes of the direction of s were lost: Pongs of
+// s, and Pings to its peer, may be among them.
+func (j *Conn) forgetPings(s, peer *side) {
+	if s.pings != nil {
+		s.pings.open, s.pings.unsure = nil, true
+	}
+	if peer.pings != nil {
+		peer.pings.unsure = true
+	}
+}
+
+// endOfPings tells of Pings that a side never answered although it went on.
+func (j *Conn) endOfPings(e *event.End) {
+	for d := range j.sides {
+		s := &j.sides[d]
+		p := s.pings
+		if p == nil || len(p.open) == 0 || p.unsure || s.blind {
+			continue
+		}
+		since := p.lastSent - p.open[0].time
+		patience := limits.PingPatience
+		if e.Reason == event.EndEOF || e.Reason == event.EndEvicted {
+			patience = limits.PingPatienceCut
+		} else if p.turns > 1 {
+			patience = 0 // twice it spoke after frames that came after the Ping
+		}
+		if p.sent > 0 && since >= patience {
+			dir := event.Dir(d)
+			j.tell(pingUnanswered, e.Stamp, dir, 0, "The %s never answered the %s's Ping (frame %d, first of %d) although it went on sending for %s.",
+				name(dir), name(dir.Reverse()), p.open[0].frame, len(p.open), span(since))
+		}
+	}
+}
+
+// span writes a duration as people say it.
+func span(ns int64) string {
+	d := time.Duration(ns)
+	switch {
+	case d >= 100*time.Second:
+		return d.Round(time.Second).String()
+	case d >= time.Second:
+		return d.Round(100 * time.Millisecond).String()
+	case d >= time.Millisecond:
+		return d.Round(100 * time.Microsecond).String()
+	}
+	return d.Round(time.Microsecond).String()
+}
