@@ -318,6 +318,8 @@ type End struct {
 type Story struct {
 	Lines   []string  // "client closed with 1001 (going away) after 40.0 s of silence", …
 	Verdict [2]string // by Dir of the sender: "client: 2 errors", "server: conforms as far as seen"
+	// ServerDropped says that the server ended TCP first and nobody sent a Close.
+	ServerDropped bool
 }
 
 // Summary is the last event.
