@@ -97,7 +97,7 @@ type (
 		size  uint32
 	}
 
-	binary struct {
+	operation struct {
 		span // of the operator
 		op   string
 		x, y arith

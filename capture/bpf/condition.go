@@ -75,7 +75,16 @@ func loadOp(size uint32, indirect bool) uint16 {
 
 // equal tests size bytes at offset.
 func equal(offset, size, v uint32) condition {
-	return test{[]bpf.RawInstruction{ins(loadOp(size, false), offset)}, opJumpEqual, v}
+	return compare(offset, size, opJumpEqual, v, false)
+}
+
+// compare tests size bytes at offset; negated, it tests the opposite.
+func compare(offset, size uint32, jump uint16, v uint32, negated bool) condition {
+	t := test{[]bpf.RawInstruction{ins(loadOp(size, false), offset)}, jump, v}
+	if negated {
+		return not{t}
+	}
+	return t
 }
 
 // masked tests size bytes at offset under a mask.

@@ -1,8 +1,6 @@
 package bpf
 
-import (
-	"wsscope/capture"
-)
+import "wsscope/capture"
 
 // generator turns the expression into conditions, from left to right:
 // "vlan", "mpls" and "pppoes" move the headers for all that follows them,
@@ -16,7 +14,7 @@ type generator struct {
 func newGenerator(o Options, link capture.LinkType) (*generator, error) {
 	h, ok := headersOf(link)
 	if !ok {
-		return nil, &Error{Msg: "link type " + link.String() + " cannot be filtered"}
+		return nil, &Error{Msg: "packets of link type " + linkName(link) + " cannot be filtered"}
 	}
 	return &generator{Options: o, headers: h}, nil
 }

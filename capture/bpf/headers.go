@@ -78,7 +78,7 @@ func (g *generator) networkType(proto uint32, at span) condition {
 	}
 	switch g.link {
 	case linkEthernet:
-		return g.etherType(proto, not{test{load2(g.linkType), opJumpGreater, maxLength802_3}}, nil)
+		return g.etherType(proto, compare(g.linkType, 2, opJumpGreater, maxLength802_3, true), nil)
 	case linkSLL:
 		// LINUX_SLL_P_802_2 is 4, LINUX_SLL_P_802_3 (Novell's) is 1.
 		return g.etherType(proto, equal(g.linkType, 2, 4), equal(g.linkType, 2, 1))
@@ -128,7 +128,7 @@ func (g *generator) addressFamily(v4 bool) condition {
 func pppType(proto uint32) uint32 {
 	types := map[uint32]uint32{
 		etherIPv4: 0x21, etherIPv6: 0x57, etherDecnet: 0x27, etherATalk: 0x29, 0x0600: 0x25,
-		sapISO: 0x23, sapSTP: 0x31, sapIPX: 0x2B, etherMPLS: 0x281,
+		sapISO: 0x23, sapSTP: 0x31, sapIPX: 0x2B,
 	}
 	if t, ok := types[proto]; ok {
 		return t

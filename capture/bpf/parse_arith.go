@@ -15,7 +15,7 @@ func (p *parser) tryRelation() (r node, ok bool) {
 	certain := t.is("-") || t.is("len") || t.kind == tokenKeyword
 	x, err := p.attempt(func() arith { return p.arith(0) })
 	if err != nil {
-		if certain || err.Offset > 0 && p.insideIndex(start, err) {
+		if certain || p.insideIndex(start, err) {
 			panic(err)
 		}
 		p.at, p.depth = start, depth
@@ -47,18 +47,21 @@ func (p *parser) attempt(read func() arith) (a arith, err *Error) {
 	return read(), nil
 }
 
-// insideIndex tells whether a failure lies behind an opening bracket, where
-// it cannot be anything but arithmetic.
+// insideIndex tells whether a failure lies between brackets, where nothing
+// but arithmetic can be.
 func (p *parser) insideIndex(start int, e *Error) bool {
+	open := 0
 	for _, t := range p.tokens[start:] {
 		if t.offset >= e.Offset {
-			return false
+			break
 		}
 		if t.is("[") {
-			return true
+			open++
+		} else if t.is("]") {
+			open--
 		}
 	}
-	return false
+	return open > 0
 }
 
 // precedence as in libpcap's grammar, where '%' and '^' were given none:
@@ -81,7 +84,7 @@ func (p *parser) arith(least int) arith {
 			return x
 		}
 		p.next()
-		x = binary{t.span, t.text, x, p.arith(level)}
+		x = operation{t.span, t.text, x, p.arith(level)}
 	}
 }
 
