@@ -29,7 +29,6 @@ type direction struct {
 	hunt     *hunter
 	heard    event.Stamp // when the last captured byte was there
 	leftover int         // bytes of a header that was not whole when the stream ended
-	defunct  bool        // a length that cannot be: framing cannot be followed
 }
 
 // place is where in the framing a direction stands.
@@ -39,7 +38,7 @@ const (
 	inHeader place = iota
 	inPayload
 	hunting // frame boundaries are unknown
-	ended
+	ended   // by its sender, or by a length that cannot be
 )
 
 func (d *direction) data(c *stream.Chunk) {
@@ -47,8 +46,6 @@ func (d *direction) data(c *stream.Chunk) {
 	switch d.state {
 	case hunting:
 		d.seek(c)
-		return
-	case ended:
 		return
 	}
 	d.follow(b, c.Origin, c.Now)
@@ -58,7 +55,11 @@ func (d *direction) data(c *stream.Chunk) {
 func (d *direction) follow(b []byte, origin, now event.Stamp) {
 	d.count.WireBytes += uint64(len(b))
 	d.heard = now
-	for len(b) > 0 && d.state != ended {
+	for len(b) > 0 {
+		if d.state == ended {
+			d.count.LostBytes += uint64(len(b))
+			return
+		}
 		if d.state == inHeader {
 			b = d.header(b, origin, now)
 			continue
@@ -72,6 +73,14 @@ func (d *direction) follow(b []byte, origin, now event.Stamp) {
 		if d.pos == d.f.Len {
 			d.finish(now)
 		}
+	}
+	if d.state == inPayload && d.f.Len >= 1<<63 {
+		// The top bit of the length must be 0 (RFC 6455 section 5.2): where
+		// the next frame begins is not defined.
+		d.lose(d.f.Len - d.pos)
+		d.finish(now)
+		d.msg.cut(d, now, "its length cannot be")
+		d.state = ended
 	}
 }
 
@@ -242,9 +251,6 @@ func (d *direction) finish(now event.Stamp) {
 	d.state = inHeader
 	d.pos = 0
 	f.Len = 0
-	if d.defunct {
-		d.state = ended
-	}
 }
 
 // held is the number of payload bytes up to the last captured one.

@@ -2,6 +2,7 @@ package decode
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"wsscope/decode/http1"
@@ -388,9 +389,7 @@ func (h *httpLayer) resume(dir event.Dir, now event.Stamp) {
 
 // switched takes a 101: WebSocket, or another protocol.
 func (h *httpLayer) switched(x *exchange, res *http1.Response, origin, now event.Stamp) {
-	_, has := res.Get("Upgrade")
-	ws := res.HasToken("Upgrade", "websocket") || !has && (x == nil || x.upgrade)
-	if !ws {
+	if !isWebSocket(x, res) {
 		h.ignore()
 		return
 	}
@@ -398,6 +397,23 @@ func (h *httpLayer) switched(x *exchange, res *http1.Response, origin, now event
 	o.HandshakeTime = since(x, origin)
 	o.EarlyClientBytes = h.early(x)
 	h.become(OpenSession(h.sh, o), now)
+}
+
+// isWebSocket reports whether a 101 means WebSocket: it says so, with or
+// without a version behind the name (RFC 9110 section 7.8), or answers a
+// request for it as only WebSocket does. Whether it says so rightly is for
+// the judge.
+func isWebSocket(x *exchange, res *http1.Response) bool {
+	v, has := res.Get("Upgrade")
+	for p := range strings.SplitSeq(v, ",") {
+		name, _, _ := strings.Cut(strings.TrimSpace(p), "/")
+		if strings.EqualFold(name, "websocket") {
+			return true
+		}
+	}
+	_, accept := res.Get("Sec-WebSocket-Accept")
+	asked := x == nil || x.upgrade
+	return asked && (!has || accept)
 }
 
 // early counts the client's bytes behind the request that it sent without

@@ -251,8 +251,6 @@ func (a *assembly) endInflate(d *direction) {
 	m.Len = uint64(r.Len)
 	switch r.Fault {
 	case event.InflateOK, event.InflateWindow, event.InflateTakeover, event.InflateTailKept, event.InflatePadding:
-	case event.InflateEmptyPayload:
-		m.Len = 0
 	case event.InflateContextLost:
 		m.Complete = false
 		m.InvalidUTF8At = 0

@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"fmt"
 	"time"
 
 	"wsscope/event"
@@ -23,10 +24,13 @@ type Session struct {
 	inferred bool // permessage-deflate was not seen agreed, but its history is unknown anyway
 	dirs     [2]direction
 	frames   uint64
-	rst      bool
-	fin      bool
-	evicted  bool
-	ended    int
+	latest   int64 // the latest packet time
+	// backwards: packet times were seen to go back, and that was said.
+	backwards bool
+	rst       bool
+	fin       bool
+	evicted   bool
+	over      [2]bool // directions that have ended
 }
 
 // OpenSession tells of the handshake and follows the connection that it opened.
@@ -82,6 +86,13 @@ func (s *Session) later(now event.Stamp) event.Stamp {
 
 // Data implements stream.Layer.
 func (s *Session) Data(dir event.Dir, c *stream.Chunk) {
+	if c.Now.Time < s.latest && !s.backwards {
+		s.backwards = true
+		f := judge.Note("timestamps-not-monotonic", fmt.Sprintf("The time of packet %d is %v before that of an earlier packet of this connection: durations may be wrong. Captures on several interfaces or processors, and a clock that was set, look like this.", c.Now.Packet, time.Duration(s.latest-c.Now.Time)))
+		f.Stamp, f.Conn, f.Dir = s.later(c.Now), s.conn, event.NoDir
+		s.sh.Out.Finding(f)
+	}
+	s.latest = max(s.latest, c.Now.Time)
 	s.dirs[dir].data(c)
 }
 
@@ -92,10 +103,11 @@ func (s *Session) Gap(dir event.Dir, n int64, now event.Stamp) {
 
 // End implements stream.Layer.
 func (s *Session) End(dir event.Dir, how stream.End, now event.Stamp) {
-	d := &s.dirs[dir]
-	if d.state == ended {
+	if s.over[dir] {
 		return
 	}
+	s.over[dir] = true
+	d := &s.dirs[dir]
 	d.end(how, now)
 	kind := event.TransportEOF
 	switch how {
@@ -111,7 +123,7 @@ func (s *Session) End(dir event.Dir, how stream.End, now event.Stamp) {
 	if how != stream.PeerReset {
 		s.judge.Transport(&event.Transport{Stamp: now, Conn: s.conn, Dir: dir, Kind: kind, Bytes: int64(d.leftover)})
 	}
-	if s.ended++; s.ended == 2 {
+	if s.over[dir.Reverse()] {
 		s.close(now)
 	}
 }

@@ -10,6 +10,7 @@ import (
 type worker struct {
 	shared *decode.Shared
 	out    *output
+	chunk  stream.Chunk // reused, so that none is allocated
 }
 
 func (w *worker) run(jobs <-chan *job, index int) {
@@ -34,7 +35,8 @@ func (w *worker) item(it *item) {
 	w.out.current = it.data
 	switch it.kind {
 	case itemData:
-		c.decoder.Data(it.side, &stream.Chunk{Data: it.data, Origin: it.origin, Now: it.now, Acked: it.acked})
+		w.chunk = stream.Chunk{Data: it.data, Origin: it.origin, Now: it.now, Acked: it.acked}
+		c.decoder.Data(it.side, &w.chunk)
 	case itemGap:
 		c.decoder.Gap(it.side, it.n, it.now)
 	case itemEnd:
