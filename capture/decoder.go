@@ -7,21 +7,24 @@ import (
 )
 
 // decoder takes the bytes of one input apart. It keeps no bytes: data begins
-// with what it did not use the time before.
+// with what it did not use the time before. eof tells that nothing follows.
 type decoder interface {
 	// decode appends the packets that lie whole in data to b, as views, and
 	// gives the number of bytes that it is done with.
-	decode(b *Batch, data []byte) (used int, dmg *damage)
+	decode(b *Batch, data []byte, eof bool) (used int, dmg *damage)
 	// end judges the bytes that are left at the end of the input.
 	end(rest []byte) *damage
+	// resume looks for the place at which decode can go on after damage. Of
+	// the bytes used, the last skipped are the damaged ones.
+	resume(b *Batch, data []byte, eof bool) (used, skipped int, found bool)
 }
 
 // damage is what a decoder has against the bytes after those it used.
 type damage struct {
 	rule, what, hint string
 
+	at     int  // where it is, counted from the first byte that is not used
 	goesOn bool // the decoder can be fed further
-	within int  // the damage begins that many bytes before the end of the used ones
 }
 
 // numbering is what the decoders of several inputs share and continue.

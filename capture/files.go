@@ -2,7 +2,6 @@ package capture
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"sync/atomic"
 )
@@ -12,6 +11,9 @@ type Options struct {
 	// Follow waits for more at the end of the last file until the context
 	// is done, as tail -f does.
 	Follow bool
+	// Salvage goes on after damage where the next record or block can be
+	// made out. Without it damage is the end of an input.
+	Salvage bool
 }
 
 // Info is what the inputs say about themselves. It is whole after the end.
@@ -43,6 +45,9 @@ type Files struct {
 	offset  int64 // of begin in the input
 	eof     error // how the input ended; nil as long as it goes on
 	problem *Problem
+	lost    *Problem // a place to go on after it is being looked for
+	skipped int64
+	damages int // of this input
 }
 
 var _ Source = (*Files)(nil)
@@ -115,6 +120,7 @@ func (f *Files) openNext() bool {
 	}
 	f.dec, f.eof = nil, nil
 	f.begin, f.end, f.offset = 0, 0, 0
+	f.lost, f.damages = nil, 0
 	return true
 }
 
@@ -125,32 +131,40 @@ func (f *Files) step() bool {
 	if f.dec == nil {
 		f.dec = f.newDecoder(data)
 	}
+	var used int
 	var dmg *damage
 	switch {
-	case f.dec == nil && len(data) >= magicLen:
-		dmg = unrecognized(data)
+	case f.lost != nil:
+		return f.resume(data)
 	case f.dec != nil:
-		var used int
-		used, dmg = f.dec.decode(f.batch, data)
-		f.begin += used
-		f.offset += int64(used)
+		used, dmg = f.dec.decode(f.batch, data, f.eof != nil)
+		f.use(used)
+	case len(data) >= magicLen:
+		dmg = unrecognized(data)
 	}
-	filled := len(f.batch.Packets) > 0 || len(f.batch.Secrets) > 0
-	switch {
-	case dmg != nil:
-		f.report(dmg)
-		if !dmg.goesOn {
+	if dmg == nil && f.eof != nil {
+		if dmg = f.atEnd(); dmg == nil {
 			f.closeInput()
+			return f.filled()
 		}
-		return filled
-	case f.eof != nil:
-		f.finish()
-		return filled
-	case filled && (f.in.streaming || f.end == len(f.batch.buf)):
+	}
+	if dmg != nil {
+		f.judge(dmg)
+		return f.filled()
+	}
+	if f.filled() && (f.in.streaming || f.end == len(f.batch.buf)) {
 		return true
 	}
 	f.fill()
 	return false
+}
+
+// filled reports whether there is anything in the batch to deliver.
+func (f *Files) filled() bool { return len(f.batch.Packets) > 0 || len(f.batch.Secrets) > 0 }
+
+func (f *Files) use(n int) {
+	f.begin += n
+	f.offset += int64(n)
 }
 
 // deliver gives the batch out and begins the next one with the bytes that
@@ -193,39 +207,29 @@ func (f *Files) newDecoder(data []byte) decoder {
 	switch recognize(data) {
 	case formatPcap:
 		f.info.Interfaces++
-		return &pcap{numbering: n}
+		return &pcap{numbering: n, salvage: f.opt.Salvage}
 	case formatPcapng:
 		return &pcapng{numbering: n, info: &f.info, tail: f.in.tail}
 	}
 	return nil
 }
 
-// finish judges how the input ended.
-func (f *Files) finish() {
+// atEnd judges how the input ended.
+func (f *Files) atEnd() *damage {
 	rest := f.batch.buf[f.begin:f.end]
-	defer func() {
-		f.begin, f.end = 0, 0
-		f.closeInput()
-	}()
-	if done(f.ctx) {
-		return // what was cut off then was cut by us
-	}
-	var dmg *damage
 	switch {
+	case done(f.ctx):
+		return nil // what is cut off was cut off by us
 	case f.eof != io.EOF:
-		dmg = f.unreadable()
+		return f.unreadable()
 	case f.dec != nil:
-		dmg = f.dec.end(rest)
+		return f.dec.end(rest)
 	case len(rest) == 0:
-		dmg = &damage{rule: "file-empty", what: "is empty"}
+		return &damage{rule: "file-empty", what: "is empty"}
 	case cutMagic(rest):
-		dmg = &damage{rule: "file-truncated", what: "ends inside its magic number"}
-	default:
-		dmg = unrecognized(rest)
+		return &damage{rule: "file-truncated", what: "ends inside its magic number"}
 	}
-	if dmg != nil {
-		f.report(dmg)
-	}
+	return unrecognized(rest)
 }
 
 // unreadable is an end that came from below.
@@ -238,15 +242,4 @@ func (f *Files) unreadable() *damage {
 		return &damage{rule: "file-truncated", what: "the " + z + " stream ends too early"}
 	}
 	return &damage{rule: "file-corrupt", what: "the " + z + " stream is damaged (" + f.eof.Error() + ")"}
-}
-
-func (f *Files) report(dmg *damage) {
-	p := &Problem{Rule: dmg.rule, File: f.in.name, Offset: f.offset - int64(dmg.within), Packet: f.number, What: dmg.what, Hint: dmg.hint, Fatal: true}
-	if dmg.rule == "file-empty" || dmg.rule == "file-unrecognized" {
-		p.Offset = -1
-	}
-	if left := f.in.size - f.offset; dmg.rule == "file-corrupt" && !dmg.goesOn && left > 0 {
-		p.Hint = fmt.Sprintf("the last %d bytes were not read", left)
-	}
-	f.problem = p
 }

@@ -41,6 +41,8 @@ func (f *Files) open(name string, last bool) (*input, *Problem) {
 	if name == "-" {
 		in.name, raw = "standard input", f.stdin
 		in.file, _ = f.stdin.(*os.File)
+	} else if st, err := os.Stat(name); err == nil && st.Mode()&fs.ModeNamedPipe != 0 {
+		raw = &namedPipe{name: name}
 	} else {
 		file, err := os.Open(name)
 		if err != nil {

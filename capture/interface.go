@@ -83,15 +83,9 @@ func (d *pcapng) statistics(body []byte) {
 		})
 	}
 	if uint64(id) < uint64(len(d.interfaces)) {
+		d.info.Dropped += dropped - d.interfaces[id].dropped
 		d.interfaces[id].dropped = dropped
 	}
-}
-
-func (d *pcapng) endSection() {
-	for i := range d.interfaces {
-		d.info.Dropped += d.interfaces[i].dropped
-	}
-	d.interfaces = d.interfaces[:0]
 }
 
 // clock turns the time stamps of an interface into nanoseconds: a time stamp

@@ -29,6 +29,9 @@ type pcap struct {
 	max       uint32 // no record has more captured bytes
 	link      LinkType
 	recHeader int // bytes of a record header; 0 until the file header was read
+
+	salvage bool // a record counts only if what follows it can be a record
+	suspect bool // what follows the record that decode stopped at cannot
 }
 
 func isPcapMagic(m uint32) bool {
@@ -87,18 +90,22 @@ func (d *pcap) record(h []byte) record {
 	return r
 }
 
-// impossible tells why a record header cannot be one; empty if it can.
-func (d *pcap) impossible(r record) string {
-	switch {
-	case r.capLen > d.max:
-		return fmt.Sprintf("a record of %d bytes is impossible", r.capLen)
-	case r == record{}:
-		return "zeros stand where a record should begin"
+// at is the time of a record in nanoseconds. A fraction of a second or more
+// carries into the seconds; 32 bits of each never overflow the sum.
+func (d *pcap) at(r record) int64 { return int64(r.sec)*1e9 + int64(r.frac)*d.fraction }
+
+// impossible tells why a record header cannot be one.
+func (d *pcap) impossible(r record) *damage {
+	if r.capLen > d.max {
+		return &damage{rule: "file-corrupt", what: fmt.Sprintf("a record of %d bytes is impossible", r.capLen)}
 	}
-	return ""
+	if r == (record{}) {
+		return &damage{rule: "file-corrupt", what: "zeros stand where a record should begin"}
+	}
+	return nil
 }
 
-func (d *pcap) decode(b *Batch, data []byte) (int, *damage) {
+func (d *pcap) decode(b *Batch, data []byte, eof bool) (int, *damage) {
 	pos := 0
 	if d.recHeader == 0 {
 		if len(data) < pcapHeaderLen {
@@ -109,12 +116,10 @@ func (d *pcap) decode(b *Batch, data []byte) (int, *damage) {
 		}
 		pos = pcapHeaderLen
 	}
-	packets, number := b.Packets, *d.number
 	var dmg *damage
 	for len(data)-pos >= d.recHeader {
 		r := d.record(data[pos:])
-		if r.capLen > d.max || r == (record{}) {
-			dmg = &damage{rule: "file-corrupt", what: d.impossible(r)}
+		if dmg = d.impossible(r); dmg != nil {
 			break
 		}
 		start := pos + d.recHeader
@@ -122,23 +127,26 @@ func (d *pcap) decode(b *Batch, data []byte) (int, *damage) {
 		if end > len(data) {
 			break
 		}
-		number++
-		packets = append(packets, Packet{
-			Number: number,
-			// A fraction of a second or more carries into the seconds;
-			// 32 bits of each never overflow the sum.
-			Time:    int64(r.sec)*1e9 + int64(r.frac)*d.fraction,
-			Data:    data[start:end:end],
-			WireLen: wireLen(r.wireLen, r.capLen),
-			Link:    d.link,
-		})
+		if d.salvage {
+			if len(data)-end < d.recHeader && !eof {
+				break
+			}
+			if dmg = d.next(data[end:]); dmg != nil {
+				dmg.at = end - pos
+				d.suspect = true
+				break
+			}
+		}
+		d.add(b, r, data[start:end:end])
 		pos = end
 	}
-	if number > *d.number {
-		d.time = packets[len(packets)-1].Time
-	}
-	b.Packets, *d.number = packets, number
 	return pos, dmg
+}
+
+func (d *pcap) add(b *Batch, r record, data []byte) {
+	*d.number++
+	d.time = d.at(r)
+	b.Packets = append(b.Packets, Packet{Number: *d.number, Time: d.time, Data: data, WireLen: wireLen(r.wireLen, r.capLen), Link: d.link})
 }
 
 // wireLen is never less than what was captured, whatever the record says.
@@ -157,20 +165,8 @@ func (d *pcap) end(rest []byte) *damage {
 	}
 	r := d.record(rest)
 	have := len(rest) - d.recHeader
-	if !d.plausible(r) {
+	if !d.plausible(r, d.time) {
 		return &damage{rule: "file-corrupt", what: fmt.Sprintf("a record says it has %d bytes, the file has %d, and its other fields are not plausible either", r.capLen, have)}
 	}
 	return &damage{rule: "file-truncated", what: fmt.Sprintf("ends after %d of the %d bytes of a packet", have, r.capLen)}
-}
-
-// nearby is how far the times of neighbouring records may lie apart for a
-// header to be taken for one where the lengths before it cannot be trusted.
-const nearby = 24 * 3600 * 1e9
-
-// plausible reports whether a record header looks like one written next to
-// the packets before it.
-func (d *pcap) plausible(r record) bool {
-	t := int64(r.sec)*1e9 + int64(r.frac)*d.fraction
-	return d.impossible(r) == "" && r.capLen <= r.wireLen && r.wireLen <= limits.PcapngBlock &&
-		int64(r.frac)*d.fraction < 1e9 && (*d.number == d.first || max(t-d.time, d.time-t) <= nearby)
 }

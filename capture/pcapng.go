@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"math/bits"
@@ -33,7 +34,7 @@ type pcapng struct {
 	interfaces []netInterface // of the section
 	base       int            // interfaces of the sections before
 	info       *Info
-	stray      bool  // a packet of an interface that was not described was reported
+	told       bool  // damage inside a block was reported
 	offset     int64 // of the next block
 	tail       tail
 }
@@ -109,7 +110,7 @@ func (d *pcapng) frame(data []byte) (kind, total uint32, ok bool, dmg *damage) {
 	return kind, total, true, nil
 }
 
-func (d *pcapng) decode(b *Batch, data []byte) (int, *damage) {
+func (d *pcapng) decode(b *Batch, data []byte, _ bool) (int, *damage) {
 	b.Secrets = append(b.Secrets, d.tail.take()...)
 	pos := 0
 	for {
@@ -117,17 +118,17 @@ func (d *pcapng) decode(b *Batch, data []byte) (int, *damage) {
 		if !ok {
 			return pos, dmg
 		}
-		body := data[pos+8 : pos+int(total)-4]
-		if dmg := d.block(b, kind, body); dmg != nil {
+		dmg = d.block(b, kind, data[pos+8:pos+int(total)-4])
+		if dmg == nil || dmg.goesOn {
+			pos += int(total)
+			d.offset += int64(total)
+		}
+		if dmg != nil {
 			if dmg.goesOn {
-				dmg.within = int(total)
-				pos += dmg.within
-				d.offset += int64(total)
+				dmg.at = -int(total)
 			}
 			return pos, dmg
 		}
-		pos += int(total)
-		d.offset += int64(total)
 	}
 }
 
@@ -159,7 +160,7 @@ func (d *pcapng) section(body []byte) *damage {
 		return &damage{rule: "file-unrecognized", what: fmt.Sprintf("is pcapng version %d, and only 1 is known", major)}
 	}
 	d.base += len(d.interfaces)
-	d.endSection()
+	d.interfaces = d.interfaces[:0]
 	d.inSection = true
 	d.info.Sections++
 	d.countComments(body[16:])
@@ -167,20 +168,27 @@ func (d *pcapng) section(body []byte) *damage {
 }
 
 // add appends a packet of an interface of this section.
-func (d *pcapng) add(b *Batch, id int, time int64, data []byte, wire uint32) *damage {
+func (d *pcapng) add(b *Batch, id int, time int64, data []byte, wire uint32) (dmg *damage) {
 	*d.number++
 	p := Packet{Number: *d.number, Time: time, Data: data, WireLen: wireLen(wire, uint32(len(data))), Link: LinkUnknown, Interface: d.base + id}
 	d.time = time
-	known := id < len(d.interfaces)
-	if known {
+	if id < len(d.interfaces) {
 		p.Link = d.interfaces[id].link
+	} else {
+		dmg = d.once(fmt.Sprintf("a packet is of interface %d, which was not described", id))
 	}
 	b.Packets = append(b.Packets, p)
-	if known || d.stray {
+	return dmg
+}
+
+// once is damage inside one block, told once an input: blocks are still
+// found, and a file may hold millions of such.
+func (d *pcapng) once(what string) *damage {
+	if d.told {
 		return nil
 	}
-	d.stray = true
-	return &damage{rule: "file-corrupt", what: fmt.Sprintf("a packet is of interface %d, which was not described", id), goesOn: true}
+	d.told = true
+	return &damage{rule: "file-corrupt", what: what, goesOn: true}
 }
 
 // clock gives the time units of an interface.
@@ -190,8 +198,6 @@ func (d *pcapng) clock(id int) *clock {
 	}
 	return &microseconds
 }
-
-var errCaptured = &damage{rule: "file-corrupt", what: "a packet says it has more bytes than its block"}
 
 // enhanced is section 4.3: interface, time in two halves, captured length,
 // length on the wire, the packet padded to 32 bits, options.
@@ -207,16 +213,18 @@ func (d *pcapng) packet(b *Batch, body []byte) *damage {
 }
 
 func (d *pcapng) timed(b *Batch, iface, capLen uint32, body []byte) *damage {
-	if uint64(capLen) > uint64(len(body)-20) {
-		return errCaptured
-	}
 	id := int(min(iface, 1<<30)) // an int of 32 bits holds it
-	end := 20 + int(capLen)
 	time := d.clock(id).nanoseconds(uint64(d.u32(body[4:]))<<32 | uint64(d.u32(body[8:])))
+	wire := d.u32(body[16:])
+	if uint64(capLen) > uint64(len(body)-20) {
+		dmg := d.add(b, id, time, body[20:len(body):len(body)], wire)
+		return cmp.Or(dmg, d.once(fmt.Sprintf("a packet of %d bytes does not fit its block", capLen)))
+	}
+	end := 20 + int(capLen)
 	if options := (end + 3) &^ 3; options < len(body) {
 		d.countComments(body[options:])
 	}
-	return d.add(b, id, time, body[20:end:end], d.u32(body[16:]))
+	return d.add(b, id, time, body[20:end:end], wire)
 }
 
 // simple is section 4.4: the length on the wire and the packet, of the first
@@ -231,7 +239,6 @@ func (d *pcapng) simple(b *Batch, body []byte) *damage {
 }
 
 func (d *pcapng) end(rest []byte) *damage {
-	d.endSection()
 	if len(rest) == 0 {
 		return nil
 	}

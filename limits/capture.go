@@ -39,6 +39,11 @@ var (
 		"what the zstd program accepts without being told otherwise (--long=27); the window is held in memory",
 		"the stream is refused with the finding file-corrupt"))
 
+	// Damages is how often one input is salvaged.
+	Damages = int(row("damages", 100, "places",
+		"an input damaged in more places is hardly a capture, and each place is a line on the screen",
+		"the rest of the input is not read"))
+
 	// StreamBytes is the size of one read from a pipe or the like.
 	StreamBytes = int(row("stream-bytes", 64<<10, "bytes",
 		"a pipe of Linux holds no more",

@@ -102,3 +102,25 @@ func (p *pump) Read(b []byte) (int, error) {
 	p.at += n
 	return n, nil
 }
+
+// namedPipe opens when it is first read, since opening waits for the other
+// side, and closes at its end.
+type namedPipe struct {
+	name string
+	file *os.File
+}
+
+func (p *namedPipe) Read(b []byte) (int, error) {
+	if p.file == nil {
+		file, err := os.Open(p.name)
+		if err != nil {
+			return 0, err
+		}
+		p.file = file
+	}
+	n, err := p.file.Read(b)
+	if err != nil {
+		p.file.Close()
+	}
+	return n, err
+}
