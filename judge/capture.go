@@ -19,9 +19,10 @@ func (j *Conn) captureNote(s *side, t *event.Transport) {
 		}
 	case event.TransportSyncLost:
 		s.lost, s.framesLost = true, true
+		s.losses++
 		s.message = messageState{unknown: true}
 		s.masks.n = 0
-		j.tell(frameSyncLost, t.Stamp, t.Dir, 0, "The lost bytes held a frame header: where the %s's frames begin is unknown until a plausible restart.", name(t.Dir))
+		j.tell(frameSyncLost, t.Stamp, t.Dir, 0, "The lost bytes hold a frame header (loss %d of the %s's): where frames begin is unknown until a plausible restart.", s.losses, name(t.Dir))
 	case event.TransportSyncFound:
 		s.lost = false
 		s.trust = int32(limits.SyncTrust)
@@ -32,7 +33,8 @@ func (j *Conn) captureNote(s *side, t *event.Transport) {
 		if detail != "" {
 			detail = ": " + detail
 		}
-		j.tell(tcpOverlapConflict, t.Stamp, t.Dir, 0, "Two copies of %s of the %s's stream differ; the first one counts%s.", amount(t.Bytes), name(t.Dir), detail)
+		s.conflicts++
+		j.tell(tcpOverlapConflict, t.Stamp, t.Dir, 0, "Two copies of %s of the %s's stream differ (conflict %d); the first one counts%s.", amount(t.Bytes), name(t.Dir), s.conflicts, detail)
 	}
 }
 

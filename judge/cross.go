@@ -32,6 +32,7 @@ type lifetime struct {
 	conn           *event.Conn
 	opened, closed int64 // time of the request, of the first Close or the end; closed is 0 before
 	ended          bool
+	parallel       bool   // req-connecting-parallel was told
 	firstKey       uint32 // masking key of the client's first frame
 	hasKey         bool
 	key            string // Sec-WebSocket-Key
@@ -124,6 +125,10 @@ func (x *Cross) parallel(known *peer, l *lifetime, o *event.Open) {
 		if other.opened > l.opened && !other.ended {
 			late, early = other, l
 		}
+		if late.parallel {
+			return
+		}
+		late.parallel = true
 		x.tell(reqConnectingParallel, o.Stamp, late, "The handshake of connection %d from the same address to the same server was still pending.", early.conn.ID)
 	}
 	if o.Time >= known.pending {

@@ -109,9 +109,8 @@ func (r *responseJudge) accept() {
 	if len(keys) == 0 {
 		return
 	}
-	for _, key := range keys {
-		sum := sha1.Sum([]byte(key + acceptGUID))
-		if values[0] == base64.StdEncoding.EncodeToString(sum[:]) {
+	for _, key := range keys { // one right value among several: the fault is their number
+		if slices.Contains(values, acceptOf(key)) {
 			return
 		}
 	}
@@ -119,8 +118,13 @@ func (r *responseJudge) accept() {
 	if values[0] == keys[0] {
 		hint = ", which is the key itself"
 	}
-	sum := sha1.Sum([]byte(keys[0] + acceptGUID))
-	r.fail(resAcceptInvalid, "Sec-WebSocket-Accept is %s%s; for this key it must be %q.", quote(values[0]), hint, base64.StdEncoding.EncodeToString(sum[:]))
+	r.fail(resAcceptInvalid, "Sec-WebSocket-Accept is %s%s; for this key it must be %q.", quote(values[0]), hint, acceptOf(keys[0]))
+}
+
+// acceptOf gives the Sec-WebSocket-Accept for a key (RFC 6455 section 4.2.2).
+func acceptOf(key string) string {
+	sum := sha1.Sum([]byte(key + acceptGUID))
+	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
 func (r *responseJudge) subprotocol() {

@@ -42,6 +42,8 @@ type side struct {
 
 	gapSince   bool  // bytes were lost since the latest frame
 	framesLost bool  // whole frames may have been lost
+	losses     int   // how often
+	conflicts  int   // copies of a range that differed
 	blind      bool  // nothing more can be known: a length that cannot be was declared
 	context    bool  // deflate-context-lost was told
 	failAt     int64 // time of this side's first violation that must fail the connection
@@ -98,8 +100,8 @@ func (j *Conn) Transport(t *event.Transport) {
 	switch t.Kind {
 	case event.TransportGap, event.TransportSyncLost, event.TransportSyncFound, event.TransportConflict:
 		j.captureNote(s, t)
-		if t.Kind != event.TransportConflict {
-			j.forgetPings(s, peer)
+		if t.Kind == event.TransportSyncLost || t.Kind == event.TransportSyncFound {
+			forgetPings(s, peer)
 		}
 	case event.TransportFIN, event.TransportRST:
 		s.seen = true

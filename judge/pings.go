@@ -18,6 +18,7 @@ type pingState struct {
 	stray     uint64
 	strayTime int64
 	strayed   bool
+	odd       []oddPong // while a Ping was open; at most mostOdd
 
 	// What the pinged side did since the oldest open Ping.
 	sent     int   // its frames, other than Pongs
@@ -33,6 +34,19 @@ type openPing struct {
 	time  int64
 }
 
+// oddPong is a Pong that answers none of the open Pings. It may be a
+// heartbeat sent before the Ping arrived: only if no answer follows it was
+// meant to be one.
+type oddPong struct {
+	at    event.Stamp
+	frame uint64 // N
+	ping  uint64 // N of the latest open Ping
+}
+
+// mostOdd odd Pongs wait for the real answer; a sender of more is not waiting
+// for anything.
+const mostOdd = 4
+
 var seed = maphash.MakeSeed()
 
 // hash gives what identifies a Ping's data.
@@ -43,19 +57,29 @@ func readable(f *event.Frame) bool {
 	return uint64(len(f.Payload)) == f.Len && f.Captured == f.Len
 }
 
+// pinged gives the state of s, whom the sender of a direction pings. Pings
+// that came before the capture, or in a part that it lost, are not known.
+func (j *Conn) pinged(s *side, pinger event.Dir) *pingState {
+	if s.pings == nil {
+		s.pings = &pingState{unsure: j.handshake != event.HandshakeFull || j.sides[pinger].framesLost}
+	}
+	return s.pings
+}
+
 // ping takes a Ping that s, the other side than its sender's, has to answer.
 func (j *Conn) ping(s *side, f *event.Frame) {
-	if s.pings == nil {
-		s.pings = &pingState{unsure: j.handshake != event.HandshakeFull}
-	}
-	p := s.pings
+	p := j.pinged(s, f.Dir)
 	data := hash(f)
 	if p.strayed && p.stray == data && f.Time-p.strayTime < int64(time.Second) {
 		p.strayed = false
 		return
 	}
-	if !readable(f) || j.sides[f.Dir].close.n != 0 {
+	if !readable(f) {
+		p.unsure = true
 		return
+	}
+	if j.sides[f.Dir].close.n != 0 {
+		return // who has closed need not be answered
 	}
 	if len(p.open) == 0 {
 		p.sent, p.turns, p.ball = 0, 0, false
@@ -68,10 +92,7 @@ func (j *Conn) ping(s *side, f *event.Frame) {
 
 // pong takes a Pong that s sent. A Pong answers its Ping and all before it.
 func (j *Conn) pong(s *side, f *event.Frame) {
-	if s.pings == nil {
-		s.pings = &pingState{unsure: j.handshake != event.HandshakeFull}
-	}
-	p := s.pings
+	p := j.pinged(s, f.Dir.Reverse())
 	if !readable(f) {
 		p.open, p.unsure = p.open[:0], true
 		return
@@ -81,6 +102,7 @@ func (j *Conn) pong(s *side, f *event.Frame) {
 		if p.open[i].data == data {
 			p.open = append(p.open[:0], p.open[i+1:]...)
 			p.unsure = false
+			p.odd = p.odd[:0]
 			p.sent, p.turns, p.ball = 0, 0, false
 			return
 		}
@@ -89,10 +111,21 @@ func (j *Conn) pong(s *side, f *event.Frame) {
 	switch {
 	case p.unsure:
 	case len(p.open) > 0:
-		j.tell(pongMismatch, f.Stamp, f.Dir, f.N, "The Pong's data are not those of the Ping that waits (frame %d); an answer holds the same data.", p.open[len(p.open)-1].frame)
+		if len(p.odd) == mostOdd || len(p.odd) > 0 && f.Time-p.odd[0].at.Time > limits.PingPatience {
+			j.tellOdd(p, f.Dir, f.Stamp)
+		}
+		p.odd = append(p.odd, oddPong{f.Stamp, f.N, p.open[len(p.open)-1].frame})
 	default:
 		j.tell(pongUnsolicited, f.Stamp, f.Dir, f.N, "A Pong while no Ping waits for an answer: allowed, a heartbeat in one direction.")
 	}
+}
+
+// tellOdd tells the Pongs that no answer followed.
+func (j *Conn) tellOdd(p *pingState, dir event.Dir, now event.Stamp) {
+	for _, o := range p.odd {
+		j.tell(pongMismatch, now, dir, o.frame, "The Pong's data are not those of the Ping that waited (frame %d), and no better answer followed; an answer holds the same data.", o.ping)
+	}
+	p.odd = p.odd[:0]
 }
 
 // wentOn notes a frame of the pinged side that is no Pong.
@@ -121,11 +154,11 @@ func (p *pingState) pingerWent(f *event.Frame) {
 	}
 }
 
-// forgetPings is called when bytes of the direction of s were lost: Pongs of
-// s, and Pings to its peer, may be among them.
-func (j *Conn) forgetPings(s, peer *side) {
+// forgetPings is called when frames of s were lost: Pongs that answer the
+// peer's Pings, and Pings to the peer, may be among them.
+func forgetPings(s, peer *side) {
 	if s.pings != nil {
-		s.pings.open, s.pings.unsure = nil, true
+		s.pings.open, s.pings.odd, s.pings.unsure = nil, nil, true
 	}
 	if peer.pings != nil {
 		peer.pings.unsure = true
@@ -140,6 +173,7 @@ func (j *Conn) endOfPings(e *event.End) {
 		if p == nil || len(p.open) == 0 || p.unsure || s.blind {
 			continue
 		}
+		j.tellOdd(p, event.Dir(d), e.Stamp)
 		since := p.lastSent - p.open[0].time
 		patience := limits.PingPatience
 		if e.Reason == event.EndEOF || e.Reason == event.EndEvicted {
