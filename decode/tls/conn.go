@@ -41,7 +41,7 @@ type Conn struct {
 	dirty bool // info has changed
 
 	half [2]half
-	hs   *handshake // the latest
+	hs   *handshake // the first
 	// entry is the key log's secrets for the connection (TLS 1.3), nil not
 	// known.
 	entry  *secrets
@@ -62,10 +62,10 @@ type Conn struct {
 // New makes a connection. onInfo is called at the end of a call of the Layer's
 // methods that changed what is known; the Info belongs to the Conn.
 func New(keys *Keys, next stream.Layer, onInfo func(*Info)) *Conn {
-	c := &Conn{keys: keys, next: next, onInfo: onInfo}
-	c.hs = c.newHandshake()
+	c := &Conn{keys: keys, next: next, onInfo: onInfo, hs: newHandshake()}
 	for side := range c.half {
 		c.half[side].dir = event.Dir(side)
+		c.half[side].hs = c.hs
 	}
 	c.generation, c.resumable = keys.generation.Load(), keys.resumable.Load()
 	return c
@@ -232,7 +232,9 @@ func (c *Conn) drainOne(h *half) {
 	case n > 0:
 		h.advance(n)
 	case border != nil:
-		c.cut(h, b)
+		if border.kind == gapMark { // at its end a stream may break off anywhere
+			c.cut(h, b)
+		}
 		h.advance(len(b))
 	default:
 		h.short = true

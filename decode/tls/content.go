@@ -1,6 +1,7 @@
 package tls
 
 import (
+	"wsscope/event"
 	"wsscope/limits"
 	"wsscope/stream"
 )
@@ -93,6 +94,11 @@ func (c *Conn) alert(h *half, level, description byte) {
 	if len(c.info.Alerts) < int(limits.TLSAlerts) {
 		c.info.Alerts = append(c.info.Alerts, Alert{Dir: h.dir, Stamp: c.now, Level: level, Description: description})
 		c.dirty = true
+	}
+	if description == noRenegotiation && h.protected && h.dir == event.ServerToClient {
+		// The ClientHello that it answers has no ServerHello.
+		c.renegotiate(h)
+		h.hs.seen[event.ServerToClient] = true
 	}
 	if description == closeNotify && !h.closed {
 		h.closed, h.how = true, stream.FIN

@@ -31,8 +31,9 @@ type half struct {
 	hole hole
 
 	msgs   messages
-	ending bool // End was called
-	over   bool // the next layer was or is to be told of the end …
+	hs     *handshake // the latest that this side's hello belongs to
+	ending bool       // End was called
+	over   bool       // the next layer was or is to be told of the end …
 	how    stream.End
 	closed bool // … or was, by close_notify
 
@@ -46,7 +47,7 @@ type half struct {
 
 	// TLS 1.2 and before
 	protected  bool       // ChangeCipherSpec was sent
-	hs         *handshake // the handshake that made the keys
+	keyed      *handshake // the handshake that made the keys
 	protection protection // nil not derived yet
 	seq        uint64
 	nonce      uint64 // the explicit one of the last record that opened, where there is one

@@ -92,7 +92,9 @@ func (m *messages) cut() (t byte, body []byte) {
 // handshake is what both sides said in one handshake; a connection that
 // renegotiates has several, one after the other.
 type handshake struct {
-	seen [2]bool // hello by direction
+	number int
+	next   *handshake // the renegotiation after it, if it has begun
+	seen   [2]bool    // hello by direction
 
 	clientRandom, serverRandom [32]byte
 	version                    uint16 // 0 unknown
@@ -120,13 +122,32 @@ type handshake struct {
 	master               []byte    // nil unknown
 }
 
+// newHandshake begins a handshake, whose messages are kept until it is known
+// that they are not needed.
+func newHandshake() *handshake {
+	return &handshake{flight: [2][]byte{{}, {}}}
+}
+
+// following is the handshake after hs. The directions come to it each in its
+// own time.
+func (hs *handshake) following() *handshake {
+	if hs.next == nil {
+		hs.next = newHandshake()
+		hs.next.number = hs.number + 1
+	}
+	return hs.next
+}
+
+// forgetFlights drops what was kept of the messages.
+func (hs *handshake) forgetFlights() { hs.flight = [2][]byte{} }
+
 // keep adds handshake bytes to the transcript of a direction.
 func (hs *handshake) keep(side int, b []byte) {
 	if hs.flight[side] == nil || hs.frozen[side] {
 		return
 	}
 	if len(hs.flight[side])+len(b) > int(limits.TLSTranscript) {
-		hs.flight = [2][]byte{}
+		hs.forgetFlights()
 		return
 	}
 	hs.flight[side] = append(hs.flight[side], b...)

@@ -75,6 +75,7 @@ func (c *Conn) gap(h *half, n int64) {
 	h.pass(nil)
 	if !h.begun && !h.protected {
 		c.cutHandshake(h, nil)
+		h.hs.forgetFlights()
 		if !c.hs.seen[h.dir] {
 			h.noHello = true
 			c.news++

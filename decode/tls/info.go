@@ -53,8 +53,8 @@ func reasonSuite(hs *handshake) string {
 // noKeyReason says why the key of a direction is not there.
 func (c *Conn) noKeyReason(h *half) string {
 	hs := c.hs
-	if h.hs != nil {
-		hs = h.hs
+	if h.keyed != nil {
+		hs = h.keyed
 	}
 	switch {
 	case c.keys.empty():
@@ -93,6 +93,7 @@ func versionName(v uint16) string {
 func (c *Conn) report() {
 	c.dirty = false
 	client, server := &c.half[0], &c.half[1]
+	c.info.Resumed = c.hs.resumed()
 	c.info.Reason = ""
 	switch a, b := client.reason, server.reason; {
 	case a == b || b == "" && !c.info.Decrypted:
@@ -111,13 +112,10 @@ func (c *Conn) report() {
 	}
 }
 
-// learn takes over what the hellos of the first handshake said.
-func (c *Conn) learn(hs *handshake) {
+// learn takes over what the first ServerHello said.
+func (c *Conn) learn() {
+	c.info.Version, c.info.Cipher = versionName(c.hs.version), c.hs.suite.name
 	c.dirty = true
-	if hs.version != 0 {
-		c.info.Version, c.info.Cipher = versionName(hs.version), hs.suite.name
-	}
-	c.info.Resumed = hs.resumed()
 }
 
 // Alert is an alert that was seen (RFC 8446 section 6).
@@ -127,7 +125,10 @@ type Alert struct {
 	Level, Description byte
 }
 
-const closeNotify = 0
+const (
+	closeNotify     = 0
+	noRenegotiation = 100
+)
 
 // String gives the alert in clear: "fatal bad_certificate".
 func (a Alert) String() string {

@@ -7,7 +7,7 @@ func (c *Conn) handshakeBytes(h *half, b []byte) {
 	for len(b) > 0 {
 		n, t, body, done := h.msgs.next(b)
 		if t != helloRequest && t != clientHello {
-			c.hs.keep(int(h.dir), b[:n])
+			h.hs.keep(int(h.dir), b[:n])
 		}
 		b = b[n:]
 		if done {
@@ -21,7 +21,6 @@ func (c *Conn) handshakeBytes(h *half, b []byte) {
 func (c *Conn) cutHandshake(h *half, b []byte) {
 	c.handshakeBytes(h, b)
 	if t, body := h.msgs.cut(); t == clientHello || t == serverHello {
-		c.hs.flight = [2][]byte{}
 		c.message(h, t, body)
 	}
 }
@@ -54,13 +53,12 @@ func (c *Conn) clientMessage(h *half, t byte, body []byte) {
 	case clientHello:
 		c.clientHello(h, body)
 	case clientKeyExchange:
-		if f := field(body); c.hs.version < tls13 {
-			if sent := f.vector16(); len(sent) <= mostPremaster {
-				c.hs.premaster = append([]byte{}, sent...)
-			}
-			c.hs.frozen[h.dir] = true
-			c.news++
+		f := field(body)
+		if sent := f.vector16(); len(sent) <= mostPremaster {
+			h.hs.premaster = append([]byte{}, sent...)
 		}
+		h.hs.frozen[h.dir] = true
+		c.news++
 	case endOfEarlyData:
 		if h.epoch == early {
 			h.epoch = handshaking
@@ -72,7 +70,7 @@ func (c *Conn) clientMessage(h *half, t byte, body []byte) {
 const mostPremaster = 1024
 
 func (c *Conn) serverMessage(h *half, t byte, body []byte) {
-	hs := c.hs
+	hs := h.hs
 	switch t {
 	case serverHello:
 		c.serverHello(h, body)
@@ -81,7 +79,10 @@ func (c *Conn) serverMessage(h *half, t byte, body []byte) {
 			hs.full = true
 			c.news++
 		}
-		hs.frozen[h.dir] = t == serverHelloDone
+		if t == serverHelloDone {
+			hs.frozen[h.dir] = true
+			c.news++
+		}
 	case encryptedExtensions:
 		if hs.version == tls13 && h.begun && h.epoch == handshaking {
 			c.encryptedExtensions(body)
@@ -98,26 +99,28 @@ func (c *Conn) serverMessage(h *half, t byte, body []byte) {
 	}
 }
 
-// newHandshake begins a handshake. Its messages are kept only where they may
-// be needed.
-func (c *Conn) newHandshake() *handshake {
-	hs := &handshake{}
-	if c.keys.hasRSA() {
-		hs.flight = [2][]byte{{}, {}}
+// renegotiate goes on to the next handshake of a direction (RFC 5246 section
+// 7.4.1.1, RFC 5746).
+func (c *Conn) renegotiate(h *half) {
+	h.hs = h.hs.following()
+	if peer := &c.half[h.dir.Reverse()]; h.hs.number > peer.hs.number+mostAhead {
+		c.giveUp(h, reasonHello)
 	}
-	return hs
 }
+
+// mostAhead is how many handshakes a direction may be ahead of the other. They
+// cannot be, by protocol; in a capture that reorders they stay far below.
+const mostAhead = 64
 
 func (c *Conn) clientHello(h *half, body []byte) {
 	p, ok := parseHello(clientHello, body)
 	if !ok {
 		return
 	}
-	renegotiates := c.hs.seen[0] && h.protected
-	if renegotiates {
-		c.hs = c.newHandshake()
+	if h.hs.seen[0] && h.protected {
+		c.renegotiate(h)
 	}
-	hs := c.hs
+	hs := h.hs
 	first := !hs.seen[0]
 	hs.seen[0] = true
 	hs.clientRandom = p.random
@@ -127,7 +130,7 @@ func (c *Conn) clientHello(h *half, body []byte) {
 		hs.keep(0, h.msgs.buf)
 	}
 	c.news++
-	if !h.protected {
+	if hs == c.hs {
 		c.info.ClientRandom, c.info.SNI = p.random, p.serverName
 		c.dirty = true
 	}
@@ -138,10 +141,10 @@ func (c *Conn) serverHello(h *half, body []byte) {
 	if !ok {
 		return
 	}
-	if c.hs.seen[1] { // a renegotiation whose ClientHello stands later in the capture
-		c.hs = c.newHandshake()
+	if h.hs.seen[1] {
+		c.renegotiate(h)
 	}
-	hs := c.hs
+	hs := h.hs
 	hs.version, hs.suite, hs.compressed = p.version, suiteByID(p.suite), p.compressed
 	if hs.retried = hs.retried || p.random == retryRandom; p.random == retryRandom {
 		c.news++
@@ -152,13 +155,13 @@ func (c *Conn) serverHello(h *half, body []byte) {
 	hs.sessionID = sessionByID(p.sessionID)
 	hs.ems, hs.etm, hs.psk = p.ems, p.etm, p.psk
 	if !hs.suite.rsa || hs.version >= tls13 {
-		hs.flight = [2][]byte{}
+		hs.forgetFlights()
 	}
 	c.news++
-	if p.alpn != "" {
+	if hs == c.hs {
 		c.info.ALPN = p.alpn
+		c.learn()
 	}
-	c.learn(hs)
 }
 
 // encryptedExtensions of TLS 1.3 (RFC 8446 section 4.3.1).

@@ -14,9 +14,9 @@ func (c *Conn) open12(h *half, rec []byte) verdict {
 		if v != used || h.sync == dead {
 			return v
 		}
-		h.protection = newProtection12(h.hs, master, h.dir == event.ServerToClient)
+		h.protection = newProtection12(h.keyed, master, h.dir == event.ServerToClient)
 		if h.protection == nil {
-			c.giveUp(h, reasonSuite(h.hs))
+			c.giveUp(h, reasonSuite(h.keyed))
 			return used
 		}
 	}
@@ -31,7 +31,7 @@ func (c *Conn) open12(h *half, rec []byte) verdict {
 
 func (c *Conn) opened12(h *half, seq uint64, rec, plain []byte) verdict {
 	typ := rec[0]
-	if typ == changeCipherSpec && h.dir == event.ClientToServer && c.hs != h.hs && c.mayCome(1) {
+	if typ == changeCipherSpec && h.dir == event.ClientToServer && c.mayCome(h.hs, 1) {
 		return wait // the server's hello of the renegotiation
 	}
 	c.resolve(h, h.protection, seq)
@@ -83,11 +83,11 @@ func (h *half) guessSequence(fragment []byte) (seq uint64, ok bool) {
 // master gives the master secret of the handshake that made the keys of h:
 // from the key log, by the premaster secret, or from the session resumed.
 func (c *Conn) master(h *half) ([]byte, verdict) {
-	hs := h.hs
+	hs := h.keyed
 	if hs.master != nil {
 		return hs.master, used
 	}
-	if c.mayCome(0) && !hs.seen[0] {
+	if c.mayCome(hs, 0) {
 		return nil, wait
 	}
 	if !hs.seen[0] || !hs.seen[1] || hs.compressed || hs.suite.cipher == unsupported {
@@ -96,7 +96,10 @@ func (c *Conn) master(h *half) ([]byte, verdict) {
 	}
 	master := c.keys.masterSecret(hs.clientRandom)
 	if master == nil {
-		master = c.exchanged(hs)
+		var v verdict
+		if master, v = c.exchanged(hs); v != used {
+			return nil, v
+		}
 	}
 	if master == nil && hs.resumed() {
 		if master = c.keys.session(hs.offeredTicket); master == nil {
@@ -106,25 +109,32 @@ func (c *Conn) master(h *half) ([]byte, verdict) {
 	if master == nil {
 		return nil, c.waitForKey(h)
 	}
-	hs.master, hs.premaster, hs.flight = master, nil, [2][]byte{}
+	hs.master, hs.premaster = master, nil
+	hs.forgetFlights()
 	c.keys.addSession(hs.sessionID, master)
 	c.keys.addSession(hs.newTicket, master)
 	return master, used
 }
 
-// exchanged computes the master secret of an RSA key exchange.
-func (c *Conn) exchanged(hs *handshake) []byte {
+// exchanged computes the master secret of an RSA key exchange, nil if it
+// cannot be.
+func (c *Conn) exchanged(hs *handshake) ([]byte, verdict) {
 	if hs.premaster == nil || !hs.suite.rsa {
-		return nil
+		return nil, used
 	}
 	premaster := c.keys.premaster(hs.premaster)
 	switch {
 	case premaster == nil:
-		return nil
+		return nil, used
 	case !hs.ems:
-		return masterFromPremaster(hs, premaster)
+		return masterFromPremaster(hs, premaster), used
 	case hs.flight[0] == nil || hs.flight[1] == nil:
-		return nil
+		return nil, used
+	case !hs.frozen[1]:
+		if server := &c.half[1]; c.final || server.over || server.sync == dead || server.protected {
+			return nil, used
+		}
+		return nil, wait // the rest of the server's flight
 	}
-	return extendedMaster(hs, premaster)
+	return extendedMaster(hs, premaster), used
 }

@@ -14,7 +14,7 @@ func (c *Conn) findSecrets(h *half, rec []byte) (v verdict, done bool) {
 		c.news++
 	}
 	if c.entry == nil {
-		if c.mayCome(0) {
+		if c.mayCome(c.hs, 0) {
 			return wait, true
 		}
 		if c.hs.seen[0] {
@@ -34,9 +34,6 @@ func (c *Conn) findSecrets(h *half, rec []byte) (v verdict, done bool) {
 		if c.probe(h, rec) {
 			return used, true
 		}
-	}
-	if h.sync == scanning {
-		return reject, true
 	}
 	return c.waitForKey(h), true
 }
@@ -74,7 +71,7 @@ func (c *Conn) probe(h *half, rec []byte) bool {
 					}
 					c.entry = s
 					c.hs.version, c.hs.suite = tls13, suite
-					c.learn(c.hs)
+					c.learn()
 					c.news++
 					h.begun, h.epoch = true, e
 					if seq > 0 {

@@ -1,6 +1,9 @@
 package tls
 
-import "wsscope/limits"
+import (
+	"wsscope/event"
+	"wsscope/limits"
+)
 
 // verdict is what became of a record.
 type verdict uint8
@@ -118,12 +121,12 @@ func (c *Conn) changeCipherSpec(h *half, fragment []byte) verdict {
 	if len(fragment) != 1 || fragment[0] != 1 {
 		return reject
 	}
-	if h.dir == 0 && c.mayCome(1) {
+	if h.dir == event.ClientToServer && c.mayCome(h.hs, 1) {
 		return wait // whether this is TLS 1.3 stands in the ServerHello
 	}
-	if c.hs.version != 0 && c.hs.version < tls13 {
+	if v := h.hs.version; v != 0 && v < tls13 {
 		c.protect(h)
-	} else if !c.hs.seen[h.dir] {
+	} else if !h.hs.seen[h.dir] {
 		h.noHello = true
 		c.news++
 	}
@@ -132,10 +135,10 @@ func (c *Conn) changeCipherSpec(h *half, fragment []byte) verdict {
 
 // protect begins the keys of the latest handshake.
 func (c *Conn) protect(h *half) {
-	h.protected, h.hs, h.protection, h.seq = true, c.hs, nil, 0
+	h.protected, h.keyed, h.protection, h.seq = true, h.hs, nil, 0
 	h.msgs = messages{}
-	if h.dir == 1 && !c.hs.full && !h.hole.open {
-		c.hs.abbreviated = true
+	if h.dir == event.ServerToClient && !h.hs.full && !h.hole.open {
+		h.hs.abbreviated = true
 		c.news++
 	}
 }
@@ -146,7 +149,7 @@ func (c *Conn) plainHandshake(h *half, rec []byte) verdict {
 	if h.hole.open || h.sync == scanning {
 		// Lost bytes may have hidden a ChangeCipherSpec; and a message that
 		// began in them cannot be put together.
-		if c.hs.version != 0 && c.hs.version < tls13 && c.guessProtected(h, rec) {
+		if v := h.hs.version; v != 0 && v < tls13 && c.guessProtected(h, rec) {
 			return used
 		}
 		if !beginsMessage(fragment) {
@@ -189,10 +192,10 @@ func (c *Conn) guessProtected(h *half, rec []byte) bool {
 // firstProtected takes a record of type application_data in a direction whose
 // keys were not switched by a ChangeCipherSpec.
 func (c *Conn) firstProtected(h *half, rec []byte) verdict {
-	if c.mayCome(1) && h.dir == 0 {
+	if h.dir == event.ClientToServer && c.mayCome(h.hs, 1) {
 		return wait
 	}
-	if v := c.hs.version; v != 0 && v < tls13 {
+	if v := h.hs.version; v != 0 && v < tls13 {
 		if !h.hole.open && h.sync != scanning {
 			return reject // only lost bytes can have hidden the ChangeCipherSpec
 		}
@@ -205,9 +208,9 @@ func (c *Conn) firstProtected(h *half, rec []byte) verdict {
 }
 
 // mayCome reports whether the hello of a side is still to be expected.
-func (c *Conn) mayCome(side int) bool {
+func (c *Conn) mayCome(hs *handshake, side int) bool {
 	h := &c.half[side]
-	return !c.hs.seen[side] && !h.noHello && !h.over && h.sync != dead && !c.final
+	return !hs.seen[side] && !h.noHello && !h.over && h.sync != dead && !c.final
 }
 
 // rejected takes note of a whole record, in sync, that did not open: as if it
