@@ -40,6 +40,28 @@ func (r *Reader) Payload(row *Row) ([]byte, error) {
 	return b[:row.stored:row.stored], nil
 }
 
+// Preview appends the first n bytes of the payload to dst. Unlike Payload it
+// reads no more than those from the spill file: for rows all over it.
+func (r *Reader) Preview(row *Row, dst []byte, n int) (_ []byte, dropped bool) {
+	n = min(n, int(row.stored))
+	if n == 0 {
+		return dst, r.Dropped(row)
+	}
+	c := (*r.s.data.chunks.Load())[row.chunk]
+	if mem := c.mem.Load(); mem != nil {
+		return append(dst, (*mem)[row.off:int(row.off)+n]...), false
+	}
+	if c.file < 0 {
+		return dst, true
+	}
+	at := len(dst)
+	dst = append(dst, make([]byte, n)...)
+	if _, err := r.s.spill.ReadAt(dst[at:], c.file+int64(row.off)); err != nil {
+		return dst[:at], true
+	}
+	return dst, false
+}
+
 // Dropped reports whether the row's bytes were dropped for want of room.
 func (r *Reader) Dropped(row *Row) bool {
 	if row.stored == 0 && row.flags&flagDetail == 0 {

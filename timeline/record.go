@@ -78,6 +78,7 @@ func (r *Row) Stored() int         { return int(r.stored) }
 func (r *Row) Truncated() bool     { return r.flags&flagTruncated != 0 }
 func (r *Row) Missing() bool       { return r.flags&flagMissing != 0 }
 func (r *Row) Ended() bool         { return r.flags&flagEnded != 0 }
+func (r *Row) HasDetail() bool     { return r.flags&flagDetail != 0 }
 func (r *Row) Compressed() bool    { return r.flags&flagCompressed != 0 }
 func (r *Row) Refused() bool       { return r.flags&flagRefused != 0 }
 func (r *Row) IsControl() bool     { return r.Kind() == KindFrame && event.IsControl(r.Opcode()) }

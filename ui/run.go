@@ -1,0 +1,161 @@
+// Package ui is the screen: a timeline over the store to scroll, filter,
+// search and take apart.
+//
+// One goroutine, tview's event loop, owns the whole model; app.go says how
+// others reach it. What is drawn is made by renderers that know nothing of
+// the screen: they give lines of words with roles, which a theme colours.
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/gdamore/tcell/v2"
+	"github.com/rivo/tview"
+
+	"wsscope/timeline"
+)
+
+// Options of the screen.
+type Options struct {
+	Title  string        // what is being looked at
+	Status func() Status // asked at each refresh; may be nil
+	Theme  string        // one of ThemeNames; empty: a guess
+	Follow bool          // begin at the newest row and follow it: for live captures
+	Filter string        // in force from the beginning
+	Screen tcell.Screen  // nil: the terminal
+}
+
+// refreshTime is the least time between two refreshes: at most 30 a second.
+const refreshTime = time.Second / 30
+
+// Run shows the store until the user quits or ctx ends; then it gives the
+// cause of ctx unless that is an ordinary end. The terminal is restored in
+// any case, after a panic too. The store may be written to meanwhile.
+func Run(ctx context.Context, store *timeline.Store, opt Options) error {
+	screen := opt.Screen
+	if screen == nil {
+		var err error
+		if screen, err = terminal(); err != nil {
+			return err
+		}
+	}
+	inner, cancel := context.WithCancel(ctx)
+	defer cancel()
+	a := newApp(inner, store, opt)
+	if opt.Filter != "" {
+		if err := a.setFilter(opt.Filter); err != nil {
+			return fmt.Errorf("filter: %w", err)
+		}
+	}
+	if err := screen.Init(); err != nil {
+		return fmt.Errorf("the terminal cannot show the screen: %w; -o text gives text", err)
+	}
+	a.colors = screen.Colors()
+	a.theme = NewTheme(opt.Theme, a.colors)
+	app := tview.NewApplication().SetScreen(initialised{screen}).EnablePaste(true).SetRoot(a, true)
+	app.EnableMouse(true)
+	screen.EnableMouse(tcell.MouseButtonEvents)
+	screen.EnablePaste()
+	quit := make(chan struct{})
+	a.quit = func() {
+		select {
+		case <-quit:
+		default:
+			close(quit)
+		}
+	}
+	a.setMouse = func(on bool) {
+		if on {
+			screen.EnableMouse(tcell.MouseButtonEvents)
+		} else {
+			screen.DisableMouse()
+		}
+	}
+	a.redraw = screen.Sync
+	a.copyText = func(text string) { copyToTerminal(screen, text) }
+	a.refresh()
+
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		pump(inner, a, app, quit)
+	}()
+	err := app.Run()
+	cancel()
+	a.quit()
+	<-ended
+	a.jobs.Wait()
+	if cause := context.Cause(ctx); err == nil && cause != nil && !errors.Is(cause, context.Canceled) {
+		err = cause
+	}
+	return err
+}
+
+// pump hands the event loop what is new, at most 30 times a second. It is
+// the only goroutine that calls QueueUpdate, and the one that stops the
+// application: so it never waits for an event loop that has ended.
+func pump(ctx context.Context, a *app, app *tview.Application, quit <-chan struct{}) {
+	tick := time.NewTicker(refreshTime)
+	defer tick.Stop()
+	version, second := ^uint64(0), time.Now()
+	for {
+		woken := false
+		select {
+		case <-ctx.Done():
+			app.Stop()
+			return
+		case <-quit:
+			app.Stop()
+			return
+		case <-a.wake:
+			woken = true
+			select { // what else comes within the time of a refresh is drawn with it
+			case <-tick.C:
+			case <-quit:
+				app.Stop()
+				return
+			}
+		case <-tick.C:
+		}
+		// Once a second everything is drawn anew: the status changes without the store.
+		now := a.store.Version()
+		if !woken && now == version && time.Since(second) < time.Second && !a.busy.Load() {
+			continue
+		}
+		version, second = now, time.Now()
+		app.QueueUpdateDraw(a.refresh)
+	}
+}
+
+// terminal opens the terminal, and says in words why it cannot.
+func terminal() (tcell.Screen, error) {
+	s, err := tcell.NewScreen()
+	switch {
+	case errors.Is(err, tcell.ErrTermNotFound):
+		return nil, fmt.Errorf("the terminal type %q is not known: set TERM to xterm-256color, or take -o text", os.Getenv("TERM"))
+	case err != nil:
+		return nil, fmt.Errorf("no screen here: %w; -o text gives text", err)
+	}
+	return s, nil
+}
+
+// initialised is a screen that was initialised already: tview does so again
+// when it is given one.
+type initialised struct{ tcell.Screen }
+
+// Init implements tcell.Screen.
+func (initialised) Init() error { return nil }
+
+// copyToTerminal hands text to the terminal's clipboard by OSC 52. Inside
+// tmux, tmux itself understands the sequence and hands it on.
+func copyToTerminal(screen tcell.Screen, text string) {
+	if tty, ok := screen.Tty(); ok {
+		fmt.Fprint(tty, osc52(text))
+		return
+	}
+	screen.SetClipboard([]byte(text))
+}
