@@ -14,19 +14,21 @@ const (
 )
 
 // record is the part of a row that never changes after it was published:
-// 56 bytes without pointers, so that a block of them costs the collector
+// 64 bytes without pointers, so that a block of them costs the collector
 // nothing and can be written to the spill file as it lies in memory.
 type record struct {
 	Time   int64  // nanoseconds since 1970-01-01 UTC
 	Len    uint64 // payload length on the wire of a frame, inflated of a message
 	Packet uint64
 	N      uint32 // frame number within the connection; of a message its last frame's; of a finding the frame it is about, or 0
+	index  uint32 // of frames: from 1 within the direction
 	conn   uint32 // 0: about no connection
 	prev   uint32 // the row of the same connection before this one, plus 1; 0 none
 	chunk  uint32 // where its bytes lie in the payload store
 	off    uint32
 	stored uint32  // payload bytes kept; the detail blob follows them
 	Key    [4]byte // valid only if Masked
+	code   uint16  // of Close frames: the status code, 0 where there is none
 	flags  uint16
 	first  uint8 // byte 0 of the frame header: FIN, RSV, opcode; of a finding its severity
 	kind   uint8 // Kind in the low three bits, event.Dir in the next two
@@ -66,24 +68,27 @@ type Row struct {
 	state uint64
 }
 
-func (r *Row) Kind() Kind          { return Kind(r.kind & 7) }
-func (r *Row) Dir() event.Dir      { return event.Dir(r.kind >> 3 & 3) }
-func (r *Row) Conn() int           { return int(r.conn) }
-func (r *Row) FIN() bool           { return r.first&0x80 != 0 }
-func (r *Row) RSV() uint8          { return r.first >> 4 & 7 }
-func (r *Row) Opcode() uint8       { return r.first & 15 }
-func (r *Row) Masked() bool        { return r.flags&flagMasked != 0 }
-func (r *Row) HeaderLen() int      { return int(r.flags & headerLenMask) }
-func (r *Row) Stored() int         { return int(r.stored) }
-func (r *Row) Truncated() bool     { return r.flags&flagTruncated != 0 }
-func (r *Row) Missing() bool       { return r.flags&flagMissing != 0 }
-func (r *Row) Ended() bool         { return r.flags&flagEnded != 0 }
-func (r *Row) HasDetail() bool     { return r.flags&flagDetail != 0 }
-func (r *Row) Compressed() bool    { return r.flags&flagCompressed != 0 }
-func (r *Row) Refused() bool       { return r.flags&flagRefused != 0 }
-func (r *Row) IsControl() bool     { return r.Kind() == KindFrame && event.IsControl(r.Opcode()) }
-func (r *Row) WholeMessage() bool  { return r.state&stateMessage != 0 }
-func (r *Row) MarkedMessage() bool { return r.Kind() == KindMessage || r.WholeMessage() }
+func (r *Row) Kind() Kind                 { return Kind(r.kind & 7) }
+func (r *Row) Dir() event.Dir             { return event.Dir(r.kind >> 3 & 3) }
+func (r *Row) Conn() int                  { return int(r.conn) }
+func (r *Row) FrameIndex() uint32         { return r.index }
+func (r *Row) CloseCode() int             { return int(r.code) }
+func (r *Row) EndReason() event.EndReason { return event.EndReason(r.first) } // of KindEnd
+func (r *Row) FIN() bool                  { return r.first&0x80 != 0 }
+func (r *Row) RSV() uint8                 { return r.first >> 4 & 7 }
+func (r *Row) Opcode() uint8              { return r.first & 15 }
+func (r *Row) Masked() bool               { return r.flags&flagMasked != 0 }
+func (r *Row) HeaderLen() int             { return int(r.flags & headerLenMask) }
+func (r *Row) Stored() int                { return int(r.stored) }
+func (r *Row) Truncated() bool            { return r.flags&flagTruncated != 0 }
+func (r *Row) Missing() bool              { return r.flags&flagMissing != 0 }
+func (r *Row) Ended() bool                { return r.flags&flagEnded != 0 }
+func (r *Row) HasDetail() bool            { return r.flags&flagDetail != 0 }
+func (r *Row) Compressed() bool           { return r.flags&flagCompressed != 0 }
+func (r *Row) Refused() bool              { return r.flags&flagRefused != 0 }
+func (r *Row) IsControl() bool            { return r.Kind() == KindFrame && event.IsControl(r.Opcode()) }
+func (r *Row) WholeMessage() bool         { return r.state&stateMessage != 0 }
+func (r *Row) MarkedMessage() bool        { return r.Kind() == KindMessage || r.WholeMessage() }
 
 // Heartbeat reports the frames that keep a connection alive.
 func (r *Row) Heartbeat() bool {

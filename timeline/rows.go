@@ -6,7 +6,7 @@ import (
 	"unsafe"
 )
 
-// blockRows is how many rows move together: 229 KB of records.
+// blockRows is how many rows move together: 256 KiB of records.
 const blockRows = 4096
 
 type (

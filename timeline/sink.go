@@ -39,13 +39,16 @@ func (s *Store) Frame(f *event.Frame) {
 		return
 	}
 	r := record{
-		Len: f.Len, N: uint32(f.N), Key: f.Key, flags: uint16(f.HeaderLen) & headerLenMask,
+		Len: f.Len, N: uint32(f.N), index: uint32(f.Index), Key: f.Key, flags: uint16(f.HeaderLen) & headerLenMask,
 		first: f.RSV<<4 | f.Opcode&15, kind: uint8(KindFrame) | uint8(f.Dir)<<3,
 	}
 	if f.FIN {
 		r.first |= 0x80
 	}
 	r.flags |= flag(f.Masked, flagMasked) | flag(f.Truncated, flagTruncated) | flag(f.Captured < f.Len, flagMissing) | flag(f.Ended, flagEnded)
+	if f.HasClose {
+		r.code = uint16(f.CloseCode)
+	}
 	s.put(&r, c, f.Payload, s.frameDetail(f), f.Stamp)
 	c.Frames[f.Dir]++
 	c.Bytes[f.Dir] += f.Len

@@ -1,5 +1,5 @@
 // Package timeline keeps the events of a capture so compactly that millions
-// of frames can be scrolled, filtered and searched: 64 bytes a row, payloads
+// of frames can be scrolled, filtered and searched: 72 bytes a row, payloads
 // in an append-only store, and both bounded in memory.
 //
 // One goroutine writes (the Store is an event.Sink); any number read, each

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unsafe"
 
 	"wsscope/event"
 	"wsscope/limits"
@@ -427,5 +428,12 @@ func TestHeaderRebuilt(t *testing.T) {
 		if got, want := row.Header(), f.Header[:f.HeaderLen]; !bytes.Equal(got, want) {
 			t.Errorf("got % x, want % x", got, want)
 		}
+	}
+}
+
+// The memory figures in the comments and in docs/performance.md.
+func TestRecordSize(t *testing.T) {
+	if n := unsafe.Sizeof(record{}); n != 64 {
+		t.Errorf("a record takes %d bytes", n)
 	}
 }
