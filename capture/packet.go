@@ -36,6 +36,10 @@ type Batch struct {
 	release func(*Batch)
 }
 
+// NewBatch makes an empty batch for a source outside of this package; release,
+// if there is one, is called when its owner gives it back.
+func NewBatch(release func(*Batch)) *Batch { return &Batch{release: release} }
+
 // Release gives the batch back, once; its packets are not to be used
 // afterwards. It may be called from any goroutine.
 func (b *Batch) Release() {
