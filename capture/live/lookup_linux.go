@@ -1,0 +1,85 @@
+//go:build linux && !libpcap
+
+package live
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"wsscope/capture/bpf"
+)
+
+// lookUp finds the interface and its kind.
+func (s *socket) lookUp() (bpf.Hardware, error) {
+	i, err := net.InterfaceByName(s.name)
+	if err != nil {
+		return bpf.Hardware{}, fmt.Errorf("%s: no such interface; there are: %s", s.name, strings.Join(names(), ", "))
+	}
+	if i.Flags&net.FlagUp == 0 {
+		return bpf.Hardware{}, fmt.Errorf("%s: the interface is down; to bring it up: sudo ip link set %s up", s.name, s.name)
+	}
+	s.ifindex = i.Index
+	request, err := unix.NewIfreq(s.name)
+	if err == nil {
+		err = unix.IoctlIfreq(s.fd, unix.SIOCGIFHWADDR, request)
+	}
+	if err != nil {
+		return bpf.Hardware{}, fmt.Errorf("%s: asking for its type: %w", s.name, err)
+	}
+	hardware := request.Uint16() // sa_family of a struct sockaddr
+	link, ok := linkOf(hardware)
+	if !ok {
+		return bpf.Hardware{}, fmt.Errorf("%s: interfaces of its type (ARPHRD_ number %d) are not understood", s.name, hardware)
+	}
+	return bpf.Hardware{Type: hardware, Link: link}, nil
+}
+
+// state tells the number of the interface of this name, 0 if there is none,
+// and whether it is up.
+func (s *socket) state() (index int, up bool) {
+	request, err := unix.NewIfreq(s.name)
+	if err != nil || unix.IoctlIfreq(s.fd, unix.SIOCGIFINDEX, request) != nil {
+		return 0, false
+	}
+	index = int(request.Uint32())
+	if err := unix.IoctlIfreq(s.fd, unix.SIOCGIFFLAGS, request); err != nil {
+		return index, !errors.Is(err, unix.ENODEV)
+	}
+	return index, request.Uint16()&unix.IFF_UP != 0
+}
+
+// nameOf is for an interface that a packet came from; it may be gone by now.
+func nameOf(ifindex int32) string {
+	if i, err := net.InterfaceByIndex(int(ifindex)); err == nil {
+		return i.Name
+	}
+	return fmt.Sprintf("if%d", ifindex)
+}
+
+func names() (list []string) {
+	all, _ := net.Interfaces()
+	for _, i := range all {
+		list = append(list, i.Name)
+	}
+	return append(list, Any)
+}
+
+// netmask is that of the interface's first IPv4 address, 0 unknown.
+func netmask(name string) uint32 {
+	i, err := net.InterfaceByName(name)
+	if err != nil {
+		return 0
+	}
+	addrs, _ := i.Addrs()
+	for _, a := range addrs {
+		if n, ok := a.(*net.IPNet); ok && len(n.Mask) == net.IPv4len {
+			return binary.BigEndian.Uint32(n.Mask)
+		}
+	}
+	return 0
+}
