@@ -52,6 +52,9 @@ func newCBC(s *suite, key, macKey, iv []byte, etm bool) *cbc {
 	return c
 }
 
+// blind reports that the end of the record before is lost, and the IV with it.
+func (c *cbc) blind() bool { return !c.explicit && len(c.tail) < c.tailLen() }
+
 func (c *cbc) tailLen() int {
 	if c.etm {
 		return c.size + c.macLen
@@ -77,8 +80,8 @@ func (c *cbc) open(dst []byte, seq uint64, head, fragment []byte) ([]byte, bool)
 		}
 		iv, sealed = sealed[:c.size], sealed[c.size:]
 	} else {
-		if len(c.tail) < c.tailLen() {
-			return nil, false // the record before is lost, and its last block with it
+		if c.blind() {
+			return nil, false
 		}
 		iv = c.tail[:c.size]
 	}

@@ -88,7 +88,7 @@ func converse(t testing.TB, client, server *gotls.Config, words []string) *flow 
 		client.ServerName = "ws.example"
 	}
 	var mu sync.Mutex
-	a, b := net.Pipe()
+	a, b := socketPair(t)
 	deadline := time.Now().Add(20 * time.Second)
 	a.SetDeadline(deadline)
 	b.SetDeadline(deadline)
@@ -127,8 +127,26 @@ func converse(t testing.TB, client, server *gotls.Config, words []string) *flow 
 	c.CloseWrite()
 	<-done
 	a.Close()
+	b.Close()
 	f.log = log.Bytes()
 	return f
+}
+
+// socketPair connects two sockets. A net.Pipe would not do: it has no buffer,
+// and both sides may write at once.
+func socketPair(t testing.TB) (a, b net.Conn) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if a, err = net.Dial("tcp", l.Addr().String()); err != nil {
+		t.Fatal(err)
+	}
+	if b, err = l.Accept(); err != nil {
+		t.Fatal(err)
+	}
+	return a, b
 }
 
 // sink is a next layer that writes down what it hears.

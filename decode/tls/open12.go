@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 
 	"wsscope/event"
-	"wsscope/limits"
 )
 
 // open12 takes a protected record of TLS 1.2 or before.
@@ -55,7 +54,10 @@ func (c *Conn) search12(h *half, rec []byte) verdict {
 			return c.opened12(h, seq, rec, plain)
 		}
 	}
-	for i := range uint64(min(h.missed, int(limits.TLSTries))) {
+	if b, ok := h.protection.(*cbc); ok && b.blind() {
+		return reject
+	}
+	for i := range h.attempts(len(rec)) {
 		if c.triedEnough(h, len(rec)) {
 			return used
 		}

@@ -13,6 +13,9 @@ func (c *Conn) open13(h *half, rec []byte) verdict {
 	}
 	if !h.begun {
 		h.begun, h.epoch = true, handshaking
+		if !c.hs.seen[h.dir] {
+			h.lose(lateRecords)
+		}
 		if h.dir == event.ClientToServer && c.hs.earlyOffered {
 			h.epoch = early
 		}
@@ -147,7 +150,7 @@ func (c *Conn) search13(h *half, rec []byte) (verdict, bool) {
 }
 
 func (c *Conn) trySequence13(h *half, e epoch, t *traffic, from uint64, rec []byte) (verdict, bool) {
-	for i := range uint64(min(h.missed, int(limits.TLSTries))) {
+	for i := range h.attempts(len(rec)) {
 		if c.triedEnough(h, len(rec)) {
 			return used, h.sync == dead
 		}

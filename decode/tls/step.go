@@ -69,7 +69,7 @@ func (c *Conn) scan(h *half, b []byte) (int, verdict) {
 		passed = to
 	}
 	for i := 0; i+headLen <= len(b); i++ {
-		if !isHead(b[i:], scanFragment) || fragmentLen(b[i:]) == 0 {
+		if !h.believable(b[i:]) {
 			continue
 		}
 		skip(i)
@@ -97,11 +97,29 @@ func (c *Conn) scan(h *half, b []byte) (int, verdict) {
 	return passed, used
 }
 
+// believable reports whether b can be a record header in the middle of a
+// stream.
+func (h *half) believable(b []byte) bool {
+	if !isHead(b, scanFragment) || fragmentLen(b) == 0 {
+		return false
+	}
+	v := h.hs.version
+	if v == 0 {
+		return true
+	}
+	// TLS 1.3 writes the version of 1.2, and hides the type (RFC 8446 section
+	// 5.2).
+	return b[2] == byte(min(v, tls12)) && (v < tls13 || !h.begun || b[0] == applicationData)
+}
+
 // record takes a whole record. In a direction that is scanning, reject means
 // that it is none.
 func (c *Conn) record(h *half, rec []byte) verdict {
 	if h.protected {
 		return c.open12(h, rec)
+	}
+	if h.begun && h.epoch == application && rec[0] != applicationData {
+		return reject // nothing is sent in clear any more
 	}
 	switch rec[0] {
 	case changeCipherSpec:
@@ -241,6 +259,12 @@ func (c *Conn) giveUp(h *half, reason string) {
 	if c.spoke && !h.closed && !h.over {
 		c.next.Gap(h.dir, -1, c.now)
 	}
+}
+
+// attempts is how many sequence numbers are tried on a record of n bytes. One
+// header that is none must not use up what may be spent on the whole hole.
+func (h *half) attempts(n int) uint64 {
+	return uint64(max(1, min(h.missed, int(limits.TLSTries), int(limits.TLSTriedBytes)/4/n)))
 }
 
 // tries is how many records can be lost in n bytes.
