@@ -72,7 +72,13 @@ func (f *Files) open(name string, last bool) (*input, *Problem) {
 	case regular && in.streaming:
 		raw = &follower{ctx: f.ctx, file: in.file}
 	case in.streaming:
-		raw = newPump(f.ctx, raw)
+		ctx, stop := context.WithCancel(f.ctx)
+		file := in.close
+		in.close = func() {
+			stop()
+			file()
+		}
+		raw = newPump(ctx, raw)
 	}
 	return in, in.recognize(&counter{raw, &f.read})
 }

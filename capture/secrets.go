@@ -18,7 +18,8 @@ func (d *pcapng) secrets(body []byte) []byte {
 	if d.u32(body) != secretsTLSKeyLog {
 		return nil
 	}
-	return bytes.Clone(body[8 : 8+min(int(d.u32(body[4:])), len(body)-8)])
+	n := min(uint64(d.u32(body[4:])), uint64(len(body)-8))
+	return bytes.Clone(body[8 : 8+n])
 }
 
 // tail is what stands after the last packet of a pcapng. Programs append the

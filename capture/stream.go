@@ -41,7 +41,7 @@ func (f *follower) Read(p []byte) (int, error) {
 // read from a pipe or a terminal when the context ends. The goroutine ends
 // with the stream, or with the read that it was in when the context ended.
 type pump struct {
-	ctx   context.Context
+	ctx   context.Context // done also when nobody will read from the pump any more
 	full  chan chunk
 	empty chan []byte
 	have  chunk

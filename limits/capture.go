@@ -53,4 +53,14 @@ var (
 	FollowEvery = time.Duration(row("follow-every", int64(100*time.Millisecond), "ns",
 		"soon enough for eyes, seldom enough to cost nothing",
 		"new packets show up that much later"))
+
+	// SaveBuffer is how much of a capture waits to be written.
+	SaveBuffer = int(row("save-buffer", 256<<10, "bytes",
+		"large enough that a write costs little",
+		"blocks are written to the file"))
+
+	// SaveSecrets is how many secrets are repeated in each file of a series.
+	SaveSecrets = row("save-secrets", 1<<20, "bytes",
+		"a connection that goes on in the next file needs them there; 1 MiB is about 2,000 connections",
+		"the oldest secrets stand only in the file of their time")
 )
