@@ -1,6 +1,9 @@
 package judge
 
 import (
+	"strconv"
+	"strings"
+
 	"wsscope/event"
 	"wsscope/limits"
 )
@@ -100,9 +103,9 @@ func (j *Conn) inflateFault(r *Rule, m *event.Message, frame uint64) {
 	}
 	detail := m.Inflate.Detail
 	if detail == "" {
-		detail = r.Wants
+		detail = "frame " + strconv.FormatUint(frame, 10)
 	}
-	j.tell(r, m.Stamp, m.Dir, frame, "%s: %s", inflateWords[m.Inflate.Fault], detail)
+	j.tell(r, m.Stamp, m.Dir, frame, "%s: %s.", inflateWords[m.Inflate.Fault], strings.TrimSuffix(detail, "."))
 	if r == deflateInvalid && m.Inflate.Fault != event.InflateEmptyPayload {
 		j.mustFail(r, m.Dir, m.Time)
 	}
@@ -112,7 +115,7 @@ var inflateWords = map[event.InflateFault]string{
 	event.InflateInvalid:      "The compressed message is not a DEFLATE stream",
 	event.InflateEndsInBlock:  "The compressed message ends inside a DEFLATE block",
 	event.InflateEmptyPayload: "RSV1 is set on a message without a byte; an empty compressed message is one byte 00",
-	event.InflateTailKept:     "The tail 00 00 ff ff was left on the compressed message",
+	event.InflateTailKept:     "The tail of the compressed message was left on",
 	event.InflatePadding:      "The padding after the final DEFLATE block is not the fewest zero bits",
 	event.InflateWindow:       "The compressed message refers back further than the agreed window",
 	event.InflateTakeover:     "The compressed message refers to an earlier one, although no_context_takeover was agreed",

@@ -188,17 +188,3 @@ func (j *Conn) endOfPings(e *event.End) {
 		}
 	}
 }
-
-// span writes a duration as people say it.
-func span(ns int64) string {
-	d := time.Duration(ns)
-	switch {
-	case d >= 100*time.Second:
-		return d.Round(time.Second).String()
-	case d >= time.Second:
-		return d.Round(100 * time.Millisecond).String()
-	case d >= time.Millisecond:
-		return d.Round(100 * time.Microsecond).String()
-	}
-	return d.Round(time.Microsecond).String()
-}

@@ -3,6 +3,7 @@ package judge
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"wsscope/event"
 )
@@ -12,6 +13,7 @@ type history struct {
 	last      int64  // time of the latest frame before the first Close, or of the handshake
 	reason    string // of the first Close, cut
 	silence   int64  // without a frame before the first Close
+	early     bool   // that Close was the first frame
 	closedBy  event.Dir
 	anyClose  bool
 	gapBytes  [2]int64
@@ -34,7 +36,7 @@ func (h *history) closed(f *event.Frame) {
 		return
 	}
 	h.anyClose, h.closedBy = true, f.Dir
-	h.silence = f.Time - h.last
+	h.silence, h.early = f.Time-h.last, f.N == 1
 	h.reason = string(f.CloseReason[:min(len(f.CloseReason), 125)])
 }
 
@@ -76,7 +78,11 @@ func (j *Conn) beginning(e *event.End, say func(string, ...any)) (silence int64,
 	h := &j.stats
 	if h.anyClose {
 		by, other := &j.sides[h.closedBy].close, &j.sides[h.closedBy.Reverse()].close
-		say("The %s closed with %s, %s after the frame before.", name(h.closedBy), codeWords(by.code, h.reason), span(h.silence))
+		before := "frame before"
+		if h.early {
+			before = "handshake"
+		}
+		say("The %s closed with %s, %s after the %s.", name(h.closedBy), codeWords(by.code, h.reason), span(h.silence), before)
 		if r := j.sides[h.closedBy.Reverse()].failed; r != nil {
 			say("Before it the %s broke %s, for which the other side must fail the connection.", name(h.closedBy.Reverse()), r.ID)
 		}
@@ -214,4 +220,21 @@ func timeoutHint(silence int64) string {
 		}
 	}
 	return ""
+}
+
+// span writes nanoseconds as people say them.
+func span(ns int64) string {
+	const second = int64(time.Second)
+	switch s := (ns + second/2) / second; {
+	case ns < 10*int64(time.Millisecond):
+		return fmt.Sprintf("%.2f ms", float64(ns)/1e6)
+	case ns < second:
+		return fmt.Sprintf("%.1f ms", float64(ns)/1e6)
+	case ns < 120*second:
+		return fmt.Sprintf("%.1f s", float64(ns)/1e9)
+	case s < 2*3600:
+		return fmt.Sprintf("%d min %d s", s/60, s%60)
+	default:
+		return fmt.Sprintf("%d h %d min", s/3600, s/60%60)
+	}
 }
