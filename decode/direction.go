@@ -24,6 +24,7 @@ type direction struct {
 	index    uint64
 	msg      assembly
 	count    event.Count
+	late     bool // frames were sent before the first one seen
 	closed   bool // a Close frame was seen
 	pings    []ping
 	hunt     *hunter
@@ -371,7 +372,7 @@ func (d *direction) restartHunt(now event.Stamp) {
 		}
 		return
 	}
-	d.abandonHunt()
+	d.abandonHunt(now)
 	d.hunt = d.s.newHunt(d.dir)
 }
 
@@ -393,7 +394,11 @@ func (d *direction) gapAfterFound(now event.Stamp) {
 	d.state = hunting
 }
 
-func (d *direction) abandonHunt() {
+// abandonHunt drops what showed no frames.
+func (d *direction) abandonHunt(now event.Stamp) {
+	if n := len(d.hunt.buf); n > 0 {
+		d.s.judge.Transport(&event.Transport{Stamp: d.s.later(now), Conn: d.s.conn, Dir: d.dir, Kind: event.TransportSyncLost, Bytes: int64(n)})
+	}
 	d.count.LostBytes += uint64(len(d.hunt.buf))
 	d.s.sh.unreserve(len(d.hunt.buf))
 	d.hunt = nil
@@ -405,7 +410,7 @@ func (d *direction) end(how stream.End, now event.Stamp) {
 		if at, _ := d.hunt.search(true); at >= 0 {
 			d.found(at, now)
 		} else {
-			d.abandonHunt()
+			d.abandonHunt(now)
 		}
 	}
 	// What the end cuts short is told at the packet of its last byte.

@@ -22,6 +22,7 @@ type httpLayer struct {
 	pending []*exchange  // requests without a final answer, oldest first
 	in      [2]httpSide
 	ignored bool // not followed any more
+	unsure  bool // requests or responses were lost: which belong together is not certain
 }
 
 // exchange is a request and what is known of its answer.
@@ -35,6 +36,7 @@ type exchange struct {
 // httpSide is the parser of one direction.
 type httpSide struct {
 	state   httpState
+	after   httpState // behind the body
 	head    []byte
 	scanned int
 	body    http1.Body
@@ -72,6 +74,7 @@ func (h *httpLayer) Data(dir event.Dir, c *stream.Chunk) {
 		h.hold(dir, held{kind: isData, data: c.Data, origin: c.Origin, acked: c.Acked}, c.Now)
 	default:
 		h.parse(dir, c.Data, c.Origin, c.Acked, c.Now)
+		h.drain(dir, c.Now)
 	}
 }
 
@@ -157,67 +160,79 @@ func (h *httpLayer) ignore() {
 	h.pending = nil
 }
 
-// parse takes bytes of a direction that waits for nothing.
+// parse takes bytes of a direction that waits for nothing. What follows a
+// head stays held: the head may change what it is.
 func (h *httpLayer) parse(dir event.Dir, b []byte, origin event.Stamp, acked int64, now event.Stamp) {
 	s := &h.in[dir]
-	for len(b) > 0 && h.next == nil && !h.ignored {
-		switch s.state {
-		case waiting:
-			h.hold(dir, held{kind: isData, data: b, origin: origin, acked: acked}, now)
+	for len(b) > 0 && !h.ignored {
+		if s.state == inHead {
+			h.parseHead(dir, b, origin, acked, now)
 			return
-		case inBody:
-			used, ok := s.body.Feed(b)
-			s.off += int64(used)
-			b = b[used:]
-			if !ok {
-				h.sh.Stats.NotFollowed++
-				h.ignore()
-				return
-			}
-			if s.body.Done() {
-				s.state = inHead
-			}
-		default:
-			if b = h.parseHead(dir, b, origin, now); b == nil {
-				return
-			}
-			if s.state == waiting && len(b) > 0 {
-				h.hold(dir, held{kind: isData, data: b, origin: origin, acked: acked}, now)
-				return
-			}
-			h.settle(now, false)
 		}
-	}
-	if h.next != nil && len(b) > 0 {
-		h.next.Data(dir, &stream.Chunk{Data: b, Origin: origin, Now: now, Acked: acked})
+		used, ok := s.body.Feed(b)
+		s.off += int64(used)
+		b = b[used:]
+		if !ok {
+			h.sh.Stats.NotFollowed++
+			h.ignore()
+			return
+		}
+		if s.body.Done() {
+			s.state = s.after
+		}
+		if s.state == waiting && len(b) > 0 {
+			h.keep(dir, held{kind: isData, data: b, origin: origin, acked: acked})
+			return
+		}
 	}
 }
 
-// parseHead gathers a head and gives the bytes behind it, nil if it is not
-// whole yet.
-func (h *httpLayer) parseHead(dir event.Dir, b []byte, origin, now event.Stamp) []byte {
+// drain goes on with what a direction holds, as far as it waits for nothing.
+func (h *httpLayer) drain(dir event.Dir, now event.Stamp) {
+	s := &h.in[dir]
+	for h.next == nil && !h.ignored && s.state != waiting && len(s.held) > 0 {
+		it := s.held[0]
+		s.held = s.held[1:]
+		s.bytes -= len(it.data)
+		h.sh.unreserve(len(it.data))
+		if it.kind == isGap {
+			h.gap(dir, it.gap, now)
+		} else {
+			h.parse(dir, it.data, it.origin, it.acked, now)
+		}
+	}
+}
+
+// keep puts an item before those held.
+func (h *httpLayer) keep(dir event.Dir, it held) {
+	s := &h.in[dir]
+	it.data = append([]byte(nil), it.data...)
+	s.held = append([]held{it}, s.held...)
+	s.bytes += len(it.data)
+	h.sh.charge(len(it.data))
+}
+
+// parseHead gathers a head.
+func (h *httpLayer) parseHead(dir event.Dir, b []byte, origin event.Stamp, acked int64, now event.Stamp) {
 	s := &h.in[dir]
 	if len(s.head) == 0 {
 		for len(b) > 0 && (b[0] == '\r' || b[0] == '\n') {
 			b = b[1:]
 			s.off++
 		}
-		if len(b) == 0 {
-			return nil
-		}
-		if s.lost && !h.resync(dir, b) {
-			return nil
+		if len(b) == 0 || s.lost && !plausible(dir, b, true) {
+			return
 		}
 	}
 	if len(s.head)+len(b) > int(limits.Head) {
 		h.sh.Stats.HeadTooLong++
 		h.unanswered(now)
 		h.ignore()
-		return nil
+		return
 	}
 	if !h.sh.reserve(len(b)) {
 		h.ignore()
-		return nil
+		return
 	}
 	before := len(s.head)
 	s.head = append(s.head, b...)
@@ -225,48 +240,35 @@ func (h *httpLayer) parseHead(dir event.Dir, b []byte, origin, now event.Stamp) 
 	if end < 0 {
 		s.scanned = len(s.head)
 		s.off += int64(len(b))
-		if !plausible(dir, s.head) {
+		if !plausible(dir, s.head, false) {
 			h.ignore()
 		}
-		return nil
+		return
 	}
 	h.sh.unreserve(len(s.head))
 	raw := s.head[:end:end]
-	rest := b[end-before:]
+	if rest := b[end-before:]; len(rest) > 0 {
+		h.keep(dir, held{kind: isData, data: rest, origin: origin, acked: acked})
+	}
 	s.off += int64(end - before)
 	s.head, s.scanned, s.lost = nil, 0, false
 	if dir == event.ClientToServer {
 		h.request(raw, origin, now)
+		h.settle(now, false)
 	} else {
 		h.response(raw, origin, now)
 	}
-	if h.ignored {
-		return nil
-	}
-	if rest == nil {
-		rest = []byte{}
-	}
-	return rest
 }
 
-// plausible reports whether a head that is not whole can become one.
-func plausible(dir event.Dir, head []byte) bool {
-	if dir == event.ClientToServer {
-		yes, more := http1.LooksLikeRequest(head)
-		return yes || more
+// plausible reports whether a head begins with these bytes: certainly, or as
+// far as they go.
+func plausible(dir event.Dir, head []byte, certainly bool) bool {
+	looks := http1.LooksLikeRequest
+	if dir == event.ServerToClient {
+		looks = http1.LooksLikeResponse
 	}
-	yes, more := http1.LooksLikeResponse(head)
-	return yes || more
-}
-
-// resync reports whether a head begins with b, behind lost bytes.
-func (h *httpLayer) resync(dir event.Dir, b []byte) bool {
-	if dir == event.ClientToServer {
-		yes, _ := http1.LooksLikeRequest(b)
-		return yes
-	}
-	yes, _ := http1.LooksLikeResponse(b)
-	return yes
+	yes, more := looks(head)
+	return yes || more && !certainly
 }
 
 // request takes a whole request head.
@@ -282,16 +284,13 @@ func (h *httpLayer) request(raw []byte, origin, now event.Stamp) {
 	x.connect = x.req.Method == "CONNECT"
 	h.pending = append(h.pending, x)
 	s.body = http1.RequestBody(&x.req)
-	s.state = inHead
+	s.after = inHead
+	if x.upgrade || x.connect || x.req.HasToken("Connection", "upgrade") {
+		s.after = waiting // for the answer: frames, a tunnel, or a request again?
+	}
+	s.state = s.after
 	if !s.body.Done() {
 		s.state = inBody
-	}
-	if x.upgrade || x.connect || x.req.HasToken("Connection", "upgrade") {
-		// What follows is frames, a tunnel, or a request again: the answer
-		// tells. A body is skipped first.
-		if s.body.Done() {
-			s.state = waiting
-		}
 	}
 }
 
@@ -314,9 +313,7 @@ func (h *httpLayer) response(raw []byte, origin, now event.Stamp) {
 	res := http1.ParseResponse(raw)
 	if len(h.pending) == 0 && !h.in[event.ClientToServer].over() {
 		// Its request is still to come: captures reorder.
-		s.held = append([]held{{kind: isData, data: raw, origin: origin, acked: -1}}, s.held...)
-		s.bytes += len(raw)
-		h.sh.charge(len(raw))
+		h.keep(event.ServerToClient, held{kind: isData, data: raw, origin: origin, acked: -1})
 		s.off -= int64(len(raw))
 		s.state = waiting
 		return
@@ -330,6 +327,9 @@ func (h *httpLayer) response(raw []byte, origin, now event.Stamp) {
 	}
 	if x != nil {
 		h.pending = h.pending[1:]
+	}
+	if x != nil && h.unsure && (res.Status == 101) != x.upgrade {
+		x = h.findUpgrade(res.Status == 101)
 	}
 	h.sh.Stats.HTTPExchanges++
 	if res.Status == 101 {
@@ -351,7 +351,7 @@ func (h *httpLayer) response(raw []byte, origin, now event.Stamp) {
 		method = x.req.Method
 	}
 	s.body = http1.ResponseBody(&res, method)
-	s.state = inHead
+	s.state, s.after = inHead, inHead
 	if !s.body.Done() {
 		s.state = inBody
 	}
@@ -368,23 +368,20 @@ func (h *httpLayer) resume(dir event.Dir, now event.Stamp) {
 	if s.state == waiting {
 		s.state = inHead
 	}
-	items := s.held
-	h.sh.unreserve(s.bytes)
-	s.held, s.bytes = nil, 0
-	for i := range items {
-		switch {
-		case h.next != nil:
-			replay(h.next, dir, items[i:i+1], now)
-		case h.ignored:
-			return
-		case s.state == waiting:
-			h.hold(dir, items[i], now)
-		case items[i].kind == isData:
-			h.parse(dir, items[i].data, items[i].origin, items[i].acked, now)
-		case items[i].kind == isGap:
-			h.gap(dir, items[i].gap, now)
+	h.drain(dir, now)
+}
+
+// findUpgrade looks for the request that a response answers where requests or
+// responses were lost: a 101 answers one for WebSocket, and nothing else is
+// certain.
+func (h *httpLayer) findUpgrade(want bool) *exchange {
+	for i, x := range h.pending {
+		if want && x.upgrade {
+			h.pending = h.pending[i+1:]
+			return x
 		}
 	}
+	return nil
 }
 
 // switched takes a 101: WebSocket, or another protocol.
@@ -396,7 +393,11 @@ func (h *httpLayer) switched(x *exchange, res *http1.Response, origin, now event
 	o := h.open(x, res, now)
 	o.HandshakeTime = since(x, origin)
 	o.EarlyClientBytes = h.early(x)
-	h.become(OpenSession(h.sh, o), now)
+	session := OpenSession(h.sh, o)
+	if x == nil {
+		session.JoinLate(event.ClientToServer) // where the request ends is not known
+	}
+	h.become(session, now)
 }
 
 // isWebSocket reports whether a 101 means WebSocket: it says so, with or
@@ -473,10 +474,14 @@ func (h *httpLayer) gap(dir event.Dir, n int64, now event.Stamp) {
 		}
 		return
 	}
-	s.state = inHead
+	s.state, h.unsure = inHead, true
 	h.sh.unreserve(len(s.head))
 	s.head, s.scanned, s.lost = nil, 0, true
 	h.settle(now, false)
+	if h.next != nil {
+		h.next.Gap(dir, n, now)
+		return
+	}
 	if h.next == nil && dir == event.ServerToClient && h.guessable() {
 		h.guess(now) // the answer is lost; frames, if they follow, tell what it was
 	}

@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"bytes"
 	"math/bits"
 	"unicode/utf8"
 
@@ -38,6 +39,7 @@ type bound struct {
 // chain is a hypothesis: frames begin at start, the next one at next.
 type chain struct {
 	start, next int
+	last        int // where the last whole frame began, valid if frames > 0
 	bits        int
 	frames      int
 	masked      bool
@@ -193,6 +195,10 @@ func (h *hunter) extend(c *chain) bool {
 		if h.begins(int(end)) {
 			evidence += h.avg
 		}
+		if c.frames > 0 && h.repeats(c.last, c.next) {
+			evidence = 0
+		}
+		c.last = c.next
 		c.masked = f.Masked
 		if f.Opcode < 8 {
 			c.inside = event.Yes
@@ -205,6 +211,15 @@ func (h *hunter) extend(c *chain) bool {
 		c.next = int(end)
 	}
 	return true
+}
+
+// repeats reports whether the frame at place at begins like the one at
+// place before. Data with a period shows the same header again and again;
+// that is one piece of evidence, not many.
+func (h *hunter) repeats(before, at int) bool {
+	const alike = 16
+	n := min(alike, at-before)
+	return bytes.Equal(h.buf[before:before+n], h.buf[at:min(at+n, len(h.buf))])
 }
 
 // weigh judges a frame by its payload. Text unmasked with a wrong key is
@@ -264,7 +279,7 @@ func (h *hunter) search(end bool) (at int, masked bool) {
 				continue
 			}
 			keep = append(keep, *c)
-			if n := len(keep) - 1; h.believed(&keep[n], end) && (best < 0 || keep[n].start < keep[best].start) {
+			if n := len(keep) - 1; h.believed(&keep[n], end) && !covered(keep[:n], &keep[n]) && (best < 0 || keep[n].start < keep[best].start) {
 				best = n
 			}
 		}
@@ -276,6 +291,17 @@ func (h *hunter) search(end bool) (at int, masked bool) {
 			return -1, false
 		}
 	}
+}
+
+// covered reports whether a chain begins inside a frame of one that began
+// where a segment does and is not refuted: of the two, that is the better.
+func covered(earlier []chain, c *chain) bool {
+	for i := range earlier {
+		if e := &earlier[i]; e.aligned && !c.aligned && e.frames > 0 && e.start < c.start && c.start < e.next {
+			return true
+		}
+	}
+	return false
 }
 
 // begin starts chains at further places and reports whether it did.
@@ -318,6 +344,9 @@ func (h *hunter) believed(c *chain, end bool) bool {
 	}
 	if end && c.next == len(h.buf) {
 		got += 6
+		if h.buf[c.last]&15 == event.OpClose {
+			got += 8 // what a stream that ends ends with
+		}
 	}
 	return got >= need
 }

@@ -65,7 +65,7 @@ func (a *assembly) start(d *direction, opcode uint8) {
 
 // inflateOptions are what the handshake agreed for a direction.
 func (s *Session) inflateOptions(dir event.Dir) deflate.Options {
-	o := deflate.Options{UnknownHistory: s.inferred || s.dirs[dir].count.LostBytes > 0}
+	o := deflate.Options{UnknownHistory: s.inferred || s.dirs[dir].late || s.dirs[dir].count.LostBytes > 0}
 	if dir == event.ClientToServer {
 		o.WindowBits, o.NoContextTakeover = s.deflate.ClientMaxWindowBits, s.deflate.ClientNoContextTakeover
 	} else {

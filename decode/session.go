@@ -59,6 +59,7 @@ func (s *Session) JoinLate(dir event.Dir) {
 	d := &s.dirs[dir]
 	d.hunt = s.newHunt(dir)
 	d.state = hunting
+	d.late = true
 }
 
 func (s *Session) newHunt(dir event.Dir) *hunter {
