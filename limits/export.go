@@ -20,3 +20,13 @@ var ExplainInput = row("explain-input", 1<<20, "bytes",
 var ExplainInflated = row("explain-inflated", 64<<10, "bytes",
 	"a few bytes can inflate to a thousand times as many",
 	"the message is shown up to there, and explain says so")
+
+// DisplayFilterBytes is the length of a display filter.
+var DisplayFilterBytes = row("display-filter-bytes", 64<<10, "bytes",
+	"an expression is typed, or comes from a script: longer ones are a mistake",
+	"the filter is refused")
+
+// DisplayFilterDepth is how deep parentheses and negations may nest.
+var DisplayFilterDepth = row("display-filter-depth", 200, "levels",
+	"the parser and the compiled test call themselves once a level",
+	"the filter is refused")
