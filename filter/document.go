@@ -140,7 +140,7 @@ Names of fields and values may be written in capitals. Offsets of parts count fr
 
 ## What passes on the command line
 
-With ` + "`-Y`" + ` the views show the frames and messages that pass, findings that pass or are about one that does, and the opening and end of each connection that has any of these. A frame and its message are two rows: ` + "`opcode == text`" + ` passes both, ` + "`compressed`" + ` the message alone. The numbers in the lines (n, index, conn, packet) and the counts of end and summary are those of the whole capture. The opening of a connection comes with the first row that passes, so it may stand after lines with a larger packet number.
+With ` + "`-Y`" + ` the views show the frames and messages that pass, findings that pass or are about one that does, and the opening and end of each connection that has any of these. A message is a row of its own beside its frames: ` + "`compressed`" + ` passes the message alone. Where it came in one frame, its row has the fields of the frame too. The numbers in the lines (n, index, conn, packet) and the counts of end and summary are those of the whole capture. The opening of a connection comes with the first row that passes, so it may stand after lines with a larger packet number.
 
 A row is joined with the findings that follow it directly; a finding that becomes certain later, such as a ping that was never answered, is a row of its own.
 

@@ -23,6 +23,11 @@ type Sink struct {
 	payload []byte // of the event in row
 	rules   [1]string
 	held    held
+	// The frame whose fields are in row: those of the message in it, too.
+	inRow struct {
+		conn *event.Conn
+		n    uint64
+	}
 }
 
 // state is what the sink remembers of a connection.
@@ -102,6 +107,7 @@ func (s *Sink) Frame(f *event.Frame) {
 
 func (s *Sink) matchFrame(f *event.Frame, h *held) bool {
 	s.begin(KindFrame, f.Stamp, f.Conn, f.Dir)
+	s.inRow.conn, s.inRow.n = f.Conn, f.N
 	r := &s.row
 	r.Opcode, r.Len, r.N, r.Index, r.FIN, r.RSV = f.Opcode, f.Len, f.N, f.Index, f.FIN, f.RSV
 	r.Masked, r.Key, r.HeaderLen = f.Masked, f.Key, f.HeaderLen
@@ -136,7 +142,11 @@ func (s *Sink) Message(m *event.Message) {
 }
 
 func (s *Sink) matchMessage(m *event.Message, h *held) bool {
-	s.begin(KindMessage, m.Stamp, m.Conn, m.Dir)
+	kinds := KindMessage
+	if len(m.Frames) == 1 && s.inRow.conn == m.Conn && s.inRow.n == m.Frames[0] {
+		kinds |= KindFrame
+	}
+	s.begin(kinds, m.Stamp, m.Conn, m.Dir)
 	r := &s.row
 	r.Opcode, r.Len, r.WireLen, r.Fragments = m.Opcode, m.Len, m.WireLen, uint64(len(m.Frames))
 	r.Compressed, r.Complete, r.UTF8, r.Inflate, r.Error = m.Compressed, m.Complete, m.UTF8, m.Inflate.Fault, m.Error

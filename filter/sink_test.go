@@ -102,6 +102,8 @@ func TestSink(t *testing.T) {
 		{"severity == error", "open2 finding2.0:res-accept-invalid open1 frame1.4:ee message1.[2 4]:three finding1.2:text-invalid-utf8 refused3 finding3.0:req-key-missing finding1.3:ping-unanswered end1 end2 summary:5"},
 		{"kind == message && fragments > 1", "open1 message1.[2 4]:three finding1.2:text-invalid-utf8 end1 summary:5"},
 		{"len > 100", "summary:5"},
+		{"fin && conn == 2", "open2 frame2.1:two message2.[1]:two finding2.1:mask-key-zero end2 summary:5"},
+		{"!fin && websocket && kind == frame", "open1 frame1.2:thr finding1.2:text-invalid-utf8 end1 summary:5"},
 	} {
 		p, err := Compile(c.expr)
 		if err != nil {
