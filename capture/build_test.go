@@ -138,11 +138,12 @@ func join(parts ...[]byte) []byte {
 	return b
 }
 
-// smallBuffers makes batches end often, and buffers grow.
-func smallBuffers(t testing.TB) {
+// buffers makes batches and reads small, so that batches end often and
+// buffers grow.
+func buffers(t testing.TB, batchBytes, streamBytes int) {
 	batch, read := limits.BatchBytes, limits.StreamBytes
 	t.Cleanup(func() { limits.BatchBytes, limits.StreamBytes = batch, read })
-	limits.BatchBytes, limits.StreamBytes = 64, 100
+	limits.BatchBytes, limits.StreamBytes = batchBytes, streamBytes
 }
 
 // got is all that a Files gave, copied.

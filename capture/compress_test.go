@@ -96,6 +96,9 @@ func TestDamagedCompressed(t *testing.T) {
 				if len(g.problems) != 1 || !slices.Contains(c.rules, g.problems[0].Rule) {
 					t.Fatalf("problems %v", g.problems)
 				}
+				if s := readFiles(t, Options{Salvage: true}, c.file); len(s.problems) == 0 || len(s.packets) < len(g.packets) {
+					t.Errorf("salvaged %d packets, problems %v", len(s.packets), s.problems)
+				}
 				if c.some != (len(g.packets) > 0) {
 					t.Errorf("%d packets", len(g.packets))
 				}

@@ -14,7 +14,7 @@ func (f *Files) judge(dmg *damage) {
 	p := &Problem{Rule: dmg.rule, File: f.in.name, Offset: f.offset + int64(dmg.at), Packet: f.number, What: dmg.what, Hint: dmg.hint, Fatal: true}
 	switch {
 	case dmg.goesOn:
-	case f.opt.Salvage && dmg.rule == "file-corrupt" && f.dec != nil:
+	case f.opt.Salvage && dmg.rule == "file-corrupt" && !dmg.final:
 		f.damages++
 		f.lost, f.skipped = p, 0
 		return

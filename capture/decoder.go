@@ -25,6 +25,7 @@ type damage struct {
 
 	at     int  // where it is, counted from the first byte that is not used
 	goesOn bool // the decoder can be fed further
+	final  bool // nothing can be read after it
 }
 
 // numbering is what the decoders of several inputs share and continue.

@@ -93,7 +93,7 @@ func (f *Files) Next() (*Batch, error) {
 			f.problem = nil
 			return nil, p
 		}
-		if done(f.ctx) {
+		if f.ctx.Err() != nil {
 			f.Close()
 			return nil, io.EOF
 		}
@@ -218,7 +218,7 @@ func (f *Files) newDecoder(data []byte) decoder {
 func (f *Files) atEnd() *damage {
 	rest := f.batch.buf[f.begin:f.end]
 	switch {
-	case done(f.ctx):
+	case f.ctx.Err() != nil:
 		return nil // what is cut off was cut off by us
 	case f.eof != io.EOF:
 		return f.unreadable()
@@ -241,5 +241,5 @@ func (f *Files) unreadable() *damage {
 	case cut(f.eof):
 		return &damage{rule: "file-truncated", what: "the " + z + " stream ends too early"}
 	}
-	return &damage{rule: "file-corrupt", what: "the " + z + " stream is damaged (" + f.eof.Error() + ")"}
+	return &damage{rule: "file-corrupt", what: "the " + z + " stream is damaged (" + f.eof.Error() + ")", final: true}
 }

@@ -78,7 +78,7 @@ func TestChunking(t *testing.T) {
 				want := readFiles(t, opt, file)
 				if len(file) < 1<<20 {
 					t.Run("small buffers", func(t *testing.T) {
-						smallBuffers(t)
+						buffers(t, 64, 100)
 						equal(t, "file", readFiles(t, opt, file), want)
 						equal(t, "stream", readStream(t, bytes.NewReader(file), opt), want)
 					})

@@ -41,7 +41,7 @@ func holds(t *testing.T, file []byte, most int, opt Options) *got {
 }
 
 func FuzzPcap(f *testing.F) {
-	smallBuffers(f)
+	buffers(f, 64, 100)
 	for _, o := range []order{little, big_} {
 		for _, magic := range []uint32{magicMicro, magicNano} {
 			f.Add(somePcap(o, magic, 5), false)
@@ -60,7 +60,7 @@ func FuzzPcap(f *testing.F) {
 }
 
 func FuzzPcapng(f *testing.F) {
-	smallBuffers(f)
+	buffers(f, 64, 100)
 	for _, o := range []order{little, big_} {
 		f.Add(someNg(o, 5), false)
 		f.Add(join(someNg(o, 2), secretsBlock(o, "a\n"), section(o), describe(o, 1, option(o, optTimeUnit, []byte{0xFF})), obsolete(o, 0, 1<<63, "x"), simple(o, 9, "y")), true)
@@ -87,18 +87,18 @@ func FuzzPcapng(f *testing.F) {
 }
 
 func FuzzCompressed(f *testing.F) {
-	smallBuffers(f)
+	buffers(f, 8192, 500) // some bytes of input can be megabytes
 	plain := somePcap(little, magicMicro, 50)
 	for _, file := range [][]byte{gzipped(plain), zstdPacked(plain), lz4Packed(plain)} {
-		f.Add(file)
-		f.Add(file[:len(file)-9])
+		f.Add(file, false)
+		f.Add(file[:len(file)-9], true)
 	}
-	f.Fuzz(func(t *testing.T, file []byte) {
+	f.Fuzz(func(t *testing.T, file []byte, salvage bool) {
 		if _, name, done, err := decompressed(file[:min(len(file), magicLen)], bytes.NewReader(file)); err != nil || name == "" {
 			return
 		} else {
 			done()
 		}
-		holds(t, file, 1<<30, Options{})
+		holds(t, file, 1<<30, Options{Salvage: salvage})
 	})
 }

@@ -149,6 +149,3 @@ func totalSize(names []string, stdin io.Reader) int64 {
 	}
 	return total
 }
-
-// done reports the end that the context made.
-func done(ctx context.Context) bool { return ctx.Err() != nil }

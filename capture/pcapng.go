@@ -157,7 +157,11 @@ func (d *pcapng) block(b *Batch, kind uint32, body []byte) *damage {
 // section begins anew: interfaces are numbered from 0 in each.
 func (d *pcapng) section(body []byte) *damage {
 	if major := d.u16(body[4:]); major != 1 {
-		return &damage{rule: "file-unrecognized", what: fmt.Sprintf("is pcapng version %d, and only 1 is known", major)}
+		dmg := &damage{rule: "file-unrecognized", what: fmt.Sprintf("is pcapng version %d, and only 1 is known", major)}
+		if d.inSection {
+			dmg.rule, dmg.what = "file-corrupt", fmt.Sprintf("a section has version %d, and only 1 is known", major)
+		}
+		return dmg
 	}
 	d.base += len(d.interfaces)
 	d.interfaces = d.interfaces[:0]

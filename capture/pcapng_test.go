@@ -124,6 +124,7 @@ func TestDamagedPcapng(t *testing.T) {
 		{"interface not described", put(at[4]+8, 3), "file-corrupt", int64(at[4]), 10, 10},
 		{"interface 4 G", put(at[4]+8, math.MaxUint32), "file-corrupt", int64(at[4]), 10, 10},
 		{"noise in the middle", join(whole[:at[5]], []byte("odd noise here"), whole[at[5]:]), "file-corrupt", int64(at[5]), 5, 10},
+		{"a section of version 2", join(whole, func() []byte { b := someNg(little, 1); b[12] = 2; return b }()), "file-corrupt", int64(at[10]), 10, 11},
 		{"zeros at the end", join(whole, make([]byte, 100)), "file-corrupt", int64(at[10]), 10, 10},
 		{"another section after noise", join(whole, []byte("noise noise!"), someNg(big_, 3)), "file-corrupt", int64(at[10]), 10, 13},
 	} {
