@@ -1,7 +1,6 @@
 package export
 
 import (
-	"encoding/base64"
 	"io"
 	"strconv"
 
@@ -178,10 +177,10 @@ func (j *JSON) missing(b []byte, lost []event.Range) []byte {
 // base64 appends p and the closing quote.
 func (j *JSON) base64(b, p []byte) []byte {
 	for len(p) > piece {
-		b = j.spill(base64.StdEncoding.AppendEncode(b, p[:piece]))
+		b = j.spill(appendBase64(b, p[:piece]))
 		p = p[piece:]
 	}
-	return append(base64.StdEncoding.AppendEncode(b, p), '"')
+	return append(appendBase64(b, p), '"')
 }
 
 // text appends p and the closing quote.
