@@ -27,7 +27,9 @@ type hunter struct {
 	skipped uint64 // bytes dropped from the front of buf
 	total   uint64 // bytes ever fed
 	chunks  int
-	avg     int // bits of evidence that a segment boundary is worth
+	// behindGap: the capture lost bytes of this direction before buf.
+	behindGap bool
+	avg       int // bits of evidence that a segment boundary is worth
 }
 
 // bound is the place of a chunk in the hunter's buffer.

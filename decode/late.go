@@ -72,6 +72,7 @@ func (c *Conn) seekGap(side event.Dir) {
 	s := &c.side[side]
 	c.sh.unreserve(len(s.hunt.buf))
 	s.hunt = c.newHunt(side)
+	s.hunt.behindGap = true
 }
 
 // newHunt begins a hunt in a side of which only a request is known, or
@@ -162,6 +163,10 @@ func (s *Session) adopt(dir event.Dir, h *hunter, now event.Stamp) []part {
 	d.hunt.buf, d.hunt.bounds, d.hunt.skipped = h.buf, h.bounds, h.skipped
 	d.hunt.total, d.hunt.chunks, d.hunt.avg = h.total, h.chunks, h.avg
 	d.state = hunting
+	d.late = true
+	if h.behindGap {
+		s.judge.Transport(&event.Transport{Stamp: s.later(now), Conn: s.conn, Dir: dir, Kind: event.TransportSyncLost, Bytes: -1})
+	}
 	if at, _ := d.hunt.search(false); at >= 0 {
 		return d.release(at, now)
 	}

@@ -22,9 +22,13 @@ type assembly struct {
 	text    text.Validator
 	badHere bool // the text went wrong in the frame at hand
 	lost    bool
-	zeros   uint64 // lost bytes that stand before the next kept one
-	ctx     *deflate.Context
-	begun   bool // ctx is inside a message
+	// disputed: two copies of bytes of this direction differ, and the first
+	// counts. What the receiver took is not known, so what is wrong with the
+	// message at hand is nobody's fault.
+	disputed bool
+	zeros    uint64 // lost bytes that stand before the next kept one
+	ctx      *deflate.Context
+	begun    bool // ctx is inside a message
 }
 
 // frame takes the header of a data frame (d.f).
@@ -198,6 +202,8 @@ func (a *assembly) abort() {
 func (a *assembly) tell(d *direction, now event.Stamp) {
 	m := &a.m
 	s := d.s
+	disputed := a.disputed
+	a.disputed = false
 	m.Stamp = s.emit(now)
 	m.Frames = a.frames
 	a.open = false
@@ -219,6 +225,12 @@ func (a *assembly) tell(d *direction, now event.Stamp) {
 		m.UTF8 = a.text.Valid()
 		if !m.UTF8 && m.InvalidUTF8At == 0 {
 			m.InvalidUTF8At = a.frames[len(a.frames)-1]
+		}
+	}
+	if disputed {
+		m.InvalidUTF8At = 0
+		if f := m.Inflate.Fault; f == event.InflateInvalid || f == event.InflateEndsInBlock {
+			m.Inflate.Fault = event.InflateContextLost
 		}
 	}
 	if !m.Complete {

@@ -131,6 +131,7 @@ func (s *Session) End(dir event.Dir, how stream.End, now event.Stamp) {
 
 // Conflict tells that a retransmission held other bytes than the original.
 func (s *Session) Conflict(dir event.Dir, detail string, n int64, now event.Stamp) {
+	s.dirs[dir].msg.disputed = true
 	s.judge.Transport(&event.Transport{Stamp: now, Conn: s.conn, Dir: dir, Kind: event.TransportConflict, Bytes: n, Detail: detail})
 }
 

@@ -25,7 +25,7 @@ func (j *Conn) controlOrLate(s, peer *side, f *event.Frame) {
 			j.tell(dataAfterClose, f.Stamp, f.Dir, f.N, "The %s sent a %s frame after its Close (frame %d); no data may follow a Close.", name(f.Dir), event.OpcodeName(f.Opcode), s.close.n)
 		case f.Opcode == event.OpClose:
 			j.tell(closeDuplicate, f.Stamp, f.Dir, f.N, "The %s had sent a Close before (frame %d); the first one counts.", name(f.Dir), s.close.n)
-		case f.Opcode <= event.OpPong:
+		case f.Opcode == event.OpPing || f.Opcode == event.OpPong:
 			j.tell(controlAfterClose, f.Stamp, f.Dir, f.N, "A %s after the own Close (frame %d): section 5.5.2 allows it, section 1.4 does not.", event.OpcodeName(f.Opcode), s.close.n)
 		}
 	}
@@ -85,7 +85,7 @@ func badCode(code int) string {
 // afterFailure looks at what a side sends after the other one broke a rule
 // for which it must fail the connection. peer is the one who broke it.
 func (j *Conn) afterFailure(s, peer *side, f *event.Frame) {
-	if f.Opcode == event.OpClose || s.close.n != 0 || f.Time-peer.failAt < limits.GoesOn {
+	if f.Opcode == event.OpClose || s.close.n != 0 || j.skewed || f.Time-peer.failAt < limits.GoesOn {
 		return
 	}
 	s.goesOn = true
@@ -137,6 +137,9 @@ func (j *Conn) withoutClose(s, peer *side, dir event.Dir, e *event.End) {
 	if !s.close.first || !s.whole() || !peer.whole() {
 		return
 	}
+	if dir == event.ClientToServer && j.badAccept {
+		return // it failed the connection after a wrong 101, before there was one to close
+	}
 	how := "a FIN"
 	if s.close.reset {
 		how = "an RST"
@@ -156,7 +159,7 @@ func (j *Conn) unanswered(s, peer *side, dir event.Dir, e *event.End) {
 	switch {
 	case s.close.first:
 		j.tell(closeUnanswered, e.Stamp, dir, 0, "The %s ended TCP and never answered the %s's Close (frame %d).", name(dir), name(dir.Reverse()), peer.close.n)
-	case peer.close.first && waited >= limits.CloseAnswer && (s.close.end != 0 || peer.close.reset):
+	case peer.close.first && !j.skewed && waited >= limits.CloseAnswer && (s.close.end != 0 || peer.close.reset):
 		j.tell(closeUnanswered, e.Stamp, dir, 0, "The %s did not answer the %s's Close (frame %d); the %s gave up after %s.", name(dir), name(dir.Reverse()), peer.close.n, name(dir.Reverse()), span(waited))
 	}
 }
@@ -168,7 +171,7 @@ func (j *Conn) afterBoth(client, server *closeState, e *event.End) {
 	if end == 0 && client.reset {
 		end = client.end // the client lost patience
 	}
-	if late := end - both; end != 0 && late >= limits.LateTCPClose && !j.sides[event.ServerToClient].gap {
+	if late := end - both; end != 0 && !j.skewed && late >= limits.LateTCPClose && !j.sides[event.ServerToClient].gap {
 		j.tell(serverLateTCPClose, e.Stamp, event.ServerToClient, 0, "The server left TCP open for %s after both Close frames; it must close it immediately.", span(late))
 	}
 	if client.first && !client.reset && client.end >= both {

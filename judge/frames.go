@@ -70,9 +70,9 @@ func (j *Conn) header(f *event.Frame, form int) {
 		switch {
 		case ordinaryOpcode[f.Opcode&15]:
 		case control:
-			j.violated(frameOpcodeReservedControl, f, "Opcode 0x%X is a reserved control opcode.", f.Opcode)
+			j.violated(frameOpcodeReservedControl, f, "Opcode 0x%X is a reserved control opcode, and no extension defines it.", f.Opcode)
 		default:
-			j.violated(frameOpcodeReservedData, f, "Opcode 0x%X is a reserved data opcode.", f.Opcode)
+			j.violated(frameOpcodeReservedData, f, "Opcode 0x%X is a reserved data opcode, and no extension defines it.", f.Opcode)
 		}
 	}
 	j.reserved(f, op, control)

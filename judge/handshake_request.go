@@ -10,41 +10,6 @@ import (
 	"wsscope/event"
 )
 
-// Open judges the opening handshake, accepted or refused. It comes first.
-func (j *Conn) Open(o *event.Open) {
-	j.handshake, j.refused, j.h2 = o.Handshake, o.Refused, o.Transport == "h2" || o.Transport == "h3"
-	j.stats.open(o)
-	c, s := &j.sides[event.ClientToServer], &j.sides[event.ServerToClient]
-	requestSeen := o.Handshake == event.HandshakeFull || o.Handshake == event.HandshakeRequestOnly
-	responseSeen := o.Handshake == event.HandshakeFull || o.Handshake == event.HandshakeResponseOnly
-	c.seen, s.seen = requestSeen, responseSeen
-	if !requestSeen {
-		c.late()
-	}
-	if !responseSeen {
-		s.late()
-	}
-	switch {
-	case !requestSeen && !responseSeen:
-		j.tell(handshakeMissing, o.Stamp, event.NoDir, 0, "The capture begins after the opening handshake: subprotocol and extensions are unknown, roles are inferred.")
-	case !requestSeen:
-		j.tell(handshakeRequestMissing, o.Stamp, event.ClientToServer, 0, "The request of the opening handshake is not in the capture.")
-	case !responseSeen:
-		j.tell(handshakeResponseMissing, o.Stamp, event.ServerToClient, 0, "The response of the opening handshake is not in the capture: subprotocol and extensions are unknown.")
-	}
-	var r *requestJudge
-	if requestSeen {
-		r = &requestJudge{j: j, o: o, head: headFields(o.RequestHeaders, o.RequestRaw)}
-		r.judge()
-		if !o.Refused {
-			j.early = o.EarlyClientBytes
-		}
-	}
-	if responseSeen {
-		j.response(o, r)
-	}
-}
-
 // requestJudge holds the client's half of the handshake against RFC 6455
 // section 4.1.
 type requestJudge struct {
@@ -304,7 +269,7 @@ func (r *requestJudge) body() {
 	}
 	for _, v := range r.head.all("Content-Length") {
 		if strings.Trim(v, "0") != "" {
-			r.tell(reqBody, "The GET has a body of %s bytes; frames begin after it.", quote(v))
+			r.tell(reqBody, "The GET has a body (Content-Length %s); frames begin after it.", quote(v))
 			return
 		}
 	}

@@ -2,6 +2,7 @@ package judge
 
 import (
 	"fmt"
+	"time"
 
 	"wsscope/event"
 	"wsscope/limits"
@@ -25,6 +26,8 @@ type Conn struct {
 	badAccept bool // the 101 breaks section 4.2.2 so that a client must fail
 	early     int64
 	earlyTold bool
+	latest    int64 // time of the latest frame or end
+	skewed    bool  // packet times went back: how long something took is not known
 	stats     history
 }
 
@@ -63,6 +66,7 @@ func New(conn *event.Conn, emit func(*event.Finding)) *Conn {
 func (j *Conn) Frame(f *event.Frame) {
 	s, peer := &j.sides[f.Dir], &j.sides[f.Dir.Reverse()]
 	s.seen = true
+	j.clock(f.Time)
 	if j.early > 0 && f.Dir == event.ClientToServer {
 		j.earlyFrame(f)
 	} else if j.badAccept && f.Dir == event.ClientToServer {
@@ -105,8 +109,20 @@ func (j *Conn) Transport(t *event.Transport) {
 		}
 	case event.TransportFIN, event.TransportRST:
 		s.seen = true
+		j.clock(t.Time)
 		j.sideEnded(s, peer, t)
 	}
+}
+
+// clockSlack is how far packet times may go back without a meaning: a capture
+// on several interfaces or processors mixes their clocks.
+const clockSlack = int64(100 * time.Millisecond)
+
+func (j *Conn) clock(now int64) {
+	if now < j.latest-clockSlack {
+		j.skewed = true
+	}
+	j.latest = max(j.latest, now)
 }
 
 // End judges what only the end shows and fills e.Story. No call may follow.

@@ -2,9 +2,11 @@ package judge
 
 import (
 	"net/netip"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+	"unsafe"
 
 	"wsscope/event"
 	"wsscope/limits"
@@ -36,6 +38,21 @@ func TestSameFindingOnce(t *testing.T) {
 			t.Errorf("said twice: %+v", g)
 		}
 		said[g] = true
+	}
+}
+
+// TestClockGoesBack plays a Close whose packet has a time an hour too early:
+// what seems to take an hour afterwards blames nobody.
+func TestClockGoesBack(t *testing.T) {
+	back := "later -1 h\n"
+	for _, trace := range []string{
+		hello + byeClient + back + byeServer + "later 1 h\ns2c FIN\nc2s FIN",
+		hello + back + byeServer + "later 1 h\ns2c FIN\nc2s FIN",
+		reply + back + "s2c 89 00\nlater 1 h\nc2s 82 80 05 06 07 08\n" + byeServer + byeClient,
+	} {
+		if p := play(t, trace); len(p.findings) > 0 {
+			t.Errorf("%q gives\n%s", trace, p)
+		}
 	}
 }
 
@@ -130,6 +147,13 @@ func ordinary() (*Conn, func()) {
 		f.Key = [4]byte{byte(key >> 24), byte(key >> 16), byte(key >> 8), byte(key)}
 		j.Frame(f)
 		j.Message(m)
+	}
+}
+
+// TestSize keeps the memory of a connection without findings small.
+func TestSize(t *testing.T) {
+	if n := unsafe.Sizeof(Conn{}); n > 640 {
+		t.Errorf("a connection costs %d bytes", n)
 	}
 }
 
@@ -239,7 +263,7 @@ func FuzzHead(f *testing.F) {
 		p.cross = NewCross(p.take)
 		p.begin()
 		for _, g := range p.findings {
-			if Lookup(g.Rule) == nil || strings.Contains(g.Text, "%!") || strings.ContainsFunc(g.Text, func(r rune) bool { return r < ' ' || r > '~' }) {
+			if Lookup(g.Rule) == nil || strings.Contains(g.Text, "%!") || strings.ContainsFunc(g.Text, func(r rune) bool { return !strconv.IsPrint(r) }) {
 				t.Fatalf("finding %+v", g)
 			}
 		}

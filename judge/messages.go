@@ -112,9 +112,9 @@ func (j *Conn) inflateFault(r *Rule, m *event.Message, frame uint64) {
 }
 
 var inflateWords = map[event.InflateFault]string{
-	event.InflateInvalid:      "The compressed message is not a DEFLATE stream",
+	event.InflateInvalid:      "The compressed message is no DEFLATE stream",
 	event.InflateEndsInBlock:  "The compressed message ends inside a DEFLATE block",
-	event.InflateEmptyPayload: "RSV1 is set on a message without a byte; an empty compressed message is one byte 00",
+	event.InflateEmptyPayload: "The compressed message is no DEFLATE stream",
 	event.InflateTailKept:     "The tail of the compressed message was left on",
 	event.InflatePadding:      "The padding after the final DEFLATE block is not the fewest zero bits",
 	event.InflateWindow:       "The compressed message refers back further than the agreed window",

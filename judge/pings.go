@@ -174,17 +174,17 @@ func (j *Conn) endOfPings(e *event.End) {
 			continue
 		}
 		j.tellOdd(p, event.Dir(d), e.Stamp)
-		since := p.lastSent - p.open[0].time
 		patience := limits.PingPatience
 		if e.Reason == event.EndEOF || e.Reason == event.EndEvicted {
 			patience = limits.PingPatienceCut
-		} else if p.turns > 1 {
-			patience = 0 // twice it spoke after frames that came after the Ping
 		}
-		if p.sent > 0 && since >= patience {
+		since := p.lastSent - p.open[0].time
+		// Twice it spoke after frames that came after the Ping, or it spoke
+		// when the Ping must long have been there.
+		if p.turns > 1 && patience == limits.PingPatience || p.sent > 0 && !j.skewed && since >= patience {
 			dir := event.Dir(d)
-			j.tell(pingUnanswered, e.Stamp, dir, 0, "The %s never answered the %s's Ping (frame %d, first of %d) although it went on sending for %s.",
-				name(dir), name(dir.Reverse()), p.open[0].frame, len(p.open), span(since))
+			j.tell(pingUnanswered, e.Stamp, dir, 0, "The %s never answered %s of the %s (the first is frame %d) although it went on sending for %s.",
+				name(dir), plural(len(p.open), "Ping"), name(dir.Reverse()), p.open[0].frame, span(since))
 		}
 	}
 }

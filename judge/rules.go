@@ -10,6 +10,7 @@ package judge
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"wsscope/event"
@@ -100,7 +101,7 @@ const longestQuote = 80
 // quote shows bytes of the wire in a text: escaped, cut.
 func quote(s string) string {
 	if len(s) > longestQuote {
-		return fmt.Sprintf("%+q and %d more bytes", s[:longestQuote], len(s)-longestQuote)
+		return fmt.Sprintf("%q and %d more bytes", s[:longestQuote], len(s)-longestQuote)
 	}
-	return fmt.Sprintf("%+q", s)
+	return strconv.Quote(s)
 }

@@ -132,16 +132,20 @@ func (j *Conn) tcpEnd(say func(string, ...any)) {
 			how = "reset TCP (RST)"
 		}
 		after := s.end - max(s.at, other.at)
-		switch {
-		case other.end == 0 && !s.reset:
-			say("The %s %s %s after the last Close; the other side's end is not in the capture.", name(event.Dir(d)), how, span(after))
-		case other.end == 0:
-			say("The %s %s %s after the last Close.", name(event.Dir(d)), how, span(after))
-		case other.reset:
-			say("The %s %s %s after the last Close, the other side reset it %s later.", name(event.Dir(d)), how, span(after), span(other.end-s.end))
-		default:
-			say("The %s %s %s after the last Close, the other side %s later.", name(event.Dir(d)), how, span(after), span(other.end-s.end))
+		when := span(after) + " after"
+		if after < 0 {
+			when = span(-after) + " before"
 		}
+		then := ""
+		switch {
+		case other.end != 0 && other.reset:
+			then = ", the other side reset it " + span(other.end-s.end) + " later"
+		case other.end != 0:
+			then = ", the other side " + span(other.end-s.end) + " later"
+		case !s.reset:
+			then = "; the other side's end is not in the capture"
+		}
+		say("The %s %s %s the last Close%s.", name(event.Dir(d)), how, when, then)
 		return
 	}
 	say("The end of TCP is not in the capture.")
@@ -224,6 +228,7 @@ func timeoutHint(silence int64) string {
 
 // span writes nanoseconds as people say them.
 func span(ns int64) string {
+	ns = max(ns, 0) // packet times may go back
 	const second = int64(time.Second)
 	switch s := (ns + second/2) / second; {
 	case ns < 10*int64(time.Millisecond):

@@ -5,8 +5,8 @@ var (
 	TimelineMemory = row("timeline memory", 512_000_000, "bytes",
 		"what the program may keep resident on a laptop beside a browser and an editor; --memory changes it",
 		"the oldest payloads and rows move to a temporary file; in a live capture they are dropped and counted")
-	TimelineReserve = row("timeline reserve", 112_000_000, "bytes",
-		"share of the timeline memory left to decoding, to the screen and to garbage not yet collected; at most a quarter of it",
+	TimelineReserve = row("timeline reserve", 136_000_000, "bytes",
+		"share of the timeline memory left to decoding, to the screen and to garbage not yet collected; at most 27 % of it",
 		"nothing, it only shapes the timeline memory")
 	TimelineRowShare = row("timeline row share", 32, "parts",
 		"a row costs 16 resident bytes at least (its state and its places in views): half of the memory for them",

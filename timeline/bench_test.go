@@ -7,15 +7,16 @@ import (
 	"testing"
 
 	"wsscope/event"
+	"wsscope/timeline/timelinetest"
 )
 
 // benchStore holds n chat messages of about 220 bytes.
 func benchStore(b testing.TB, n int) *Store {
 	s := New(Options{TempDir: b.TempDir()})
 	b.Cleanup(func() { s.Close() })
-	f := newFeed(s)
+	f := timelinetest.New(s)
 	for range 24 {
-		f.open()
+		f.Open()
 	}
 	rnd := rand.New(rand.NewPCG(1, 2))
 	words := strings.Fields("the quick brown fox jumps over lazy dogs while engineers read frames in packets")
@@ -28,7 +29,7 @@ func benchStore(b testing.TB, n int) *Store {
 			text.WriteByte(' ')
 		}
 		text.WriteString(`"}`)
-		f.text(1+i%24, event.Dir(i%2), text.String())
+		f.Text(1+i%24, event.Dir(i%2), text.String())
 	}
 	return s
 }
@@ -36,11 +37,11 @@ func benchStore(b testing.TB, n int) *Store {
 func BenchmarkAdd(b *testing.B) {
 	s := New(Options{TempDir: b.TempDir()})
 	defer s.Close()
-	f := newFeed(s)
-	c := f.open()
+	f := timelinetest.New(s)
+	c := f.Open()
 	payload := []byte(strings.Repeat("x", 220))
-	fr := &event.Frame{Conn: f.conns[c-1], FIN: true, Opcode: 1, HeaderLen: 4, Len: 220, Captured: 220, Payload: payload, RTT: -1}
-	m := &event.Message{Conn: f.conns[c-1], Opcode: 1, Frames: []uint64{0}, Len: 220, WireLen: 220, Complete: true, Payload: payload}
+	fr := &event.Frame{Conn: f.Conn(c), FIN: true, Opcode: 1, HeaderLen: 4, Len: 220, Captured: 220, Payload: payload, RTT: -1}
+	m := &event.Message{Conn: f.Conn(c), Opcode: 1, Frames: []uint64{0}, Len: 220, WireLen: 220, Complete: true, Payload: payload}
 	b.ReportAllocs()
 	b.SetBytes(220)
 	for b.Loop() {

@@ -44,6 +44,7 @@ const (
 	flagCompressed // a message that was inflated
 	flagIncomplete // a message that is not complete
 	flagUTF8       // a message whose payload is valid UTF-8
+	flagCode       // a Close frame with a status code
 	flagRefused    // an open row of a refused handshake
 )
 
@@ -72,6 +73,7 @@ func (r *Row) Kind() Kind                 { return Kind(r.kind & 7) }
 func (r *Row) Dir() event.Dir             { return event.Dir(r.kind >> 3 & 3) }
 func (r *Row) Conn() int                  { return int(r.conn) }
 func (r *Row) FrameIndex() uint32         { return r.index }
+func (r *Row) HasCloseCode() bool         { return r.flags&flagCode != 0 }
 func (r *Row) CloseCode() int             { return int(r.code) }
 func (r *Row) EndReason() event.EndReason { return event.EndReason(r.first) } // of KindEnd
 func (r *Row) FIN() bool                  { return r.first&0x80 != 0 }

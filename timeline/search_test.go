@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"wsscope/event"
+	"wsscope/timeline/timelinetest"
 )
 
 func TestPattern(t *testing.T) {
@@ -61,12 +62,12 @@ func FuzzFoldPattern(f *testing.F) {
 func TestSearch(t *testing.T) {
 	s := New(Options{})
 	defer s.Close()
-	f := newFeed(s)
-	c := f.open()
+	f := timelinetest.New(s)
+	c := f.Open()
 	for _, text := range []string{"one", "two", "three", "two"} {
-		f.text(c, event.ClientToServer, text)
+		f.Text(c, event.ClientToServer, text)
 	}
-	f.end(c)
+	f.End(c)
 	v := view(s, ViewOptions{})
 	p, _ := NewPattern(SearchText, "two")
 	find := func(from int, forward bool) int {

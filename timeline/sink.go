@@ -48,6 +48,7 @@ func (s *Store) Frame(f *event.Frame) {
 	r.flags |= flag(f.Masked, flagMasked) | flag(f.Truncated, flagTruncated) | flag(f.Captured < f.Len, flagMissing) | flag(f.Ended, flagEnded)
 	if f.HasClose {
 		r.code = uint16(f.CloseCode)
+		r.flags |= flagCode
 	}
 	s.put(&r, c, f.Payload, s.frameDetail(f), f.Stamp)
 	c.Frames[f.Dir]++

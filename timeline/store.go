@@ -69,7 +69,7 @@ func New(o Options) *Store {
 	}
 	s := &Store{
 		live:    o.Live,
-		budget:  o.Memory - min(limits.TimelineReserve, o.Memory/4),
+		budget:  o.Memory - min(limits.TimelineReserve, o.Memory*27/100),
 		maxRows: max(uint64(o.Memory/limits.TimelineRowShare), 4*blockRows),
 	}
 	s.spill.dir = o.TempDir

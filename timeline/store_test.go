@@ -15,6 +15,7 @@ import (
 
 	"wsscope/event"
 	"wsscope/limits"
+	"wsscope/timeline/timelinetest"
 )
 
 func view(s *Store, o ViewOptions) *View {
@@ -82,20 +83,20 @@ func (s stepper) Message(e *event.Message) { s.Store.Message(e); s.step() }
 func (s stepper) Finding(e *event.Finding) { s.Store.Finding(e); s.step() }
 func (s stepper) End(e *event.End)         { s.Store.End(e); s.step() }
 
-func chat(s event.Sink) *feed {
-	f := newFeed(s)
-	c := f.open()
-	d := f.open()
-	f.text(c, event.ClientToServer, "hello")
-	f.text(d, event.ServerToClient, "other")
-	f.frame(c, event.ServerToClient, event.OpPing, true, "a")
-	f.frame(c, event.ClientToServer, event.OpPong, true, "a")
-	f.frame(c, event.ServerToClient, event.OpPing, true, "b")
-	n1 := f.frame(c, event.ClientToServer, event.OpText, false, "wor")
-	n2 := f.frame(c, event.ClientToServer, event.OpContinuation, true, "ld")
-	f.message(c, event.ClientToServer, "world", n1, n2)
-	f.frame(c, event.ClientToServer, 3, true, "r")
-	f.end(c)
+func chat(s event.Sink) *timelinetest.Feed {
+	f := timelinetest.New(s)
+	c := f.Open()
+	d := f.Open()
+	f.Text(c, event.ClientToServer, "hello")
+	f.Text(d, event.ServerToClient, "other")
+	f.Frame(c, event.ServerToClient, event.OpPing, true, "a")
+	f.Frame(c, event.ClientToServer, event.OpPong, true, "a")
+	f.Frame(c, event.ServerToClient, event.OpPing, true, "b")
+	n1 := f.Frame(c, event.ClientToServer, event.OpText, false, "wor")
+	n2 := f.Frame(c, event.ClientToServer, event.OpContinuation, true, "ld")
+	f.Message(c, event.ClientToServer, "world", n1, n2)
+	f.Frame(c, event.ClientToServer, 3, true, "r")
+	f.End(c)
 	s.Summary(&event.Summary{})
 	return f
 }
@@ -146,19 +147,19 @@ func TestFindingsMarkRows(t *testing.T) {
 	severe := s.NewView(ViewOptions{Match: func(_ *Reader, row *Row) bool { sev, ok := row.Severity(); return ok && sev == event.Error }})
 	fold := s.NewView(ViewOptions{Heartbeats: FoldHeartbeats})
 	sink := stepper{s, []*View{severe, fold}}
-	f := newFeed(sink)
-	c := f.open()
-	first := f.text(c, event.ClientToServer, "x")
-	n1 := f.frame(c, event.ClientToServer, event.OpText, false, "wor")
-	n2 := f.frame(c, event.ClientToServer, event.OpContinuation, true, "ld")
-	f.message(c, event.ClientToServer, "world", n1, n2)
-	f.frame(c, event.ServerToClient, event.OpPing, true, "")
-	late := f.frame(c, event.ServerToClient, event.OpPing, true, "")
-	f.frame(c, event.ServerToClient, event.OpPing, true, "")
-	f.finding(c, n1, event.Error)
-	f.finding(c, first, event.Warning)
-	f.finding(c, first, event.Info)
-	f.finding(c, late, event.Warning)
+	f := timelinetest.New(sink)
+	c := f.Open()
+	first := f.Text(c, event.ClientToServer, "x")
+	n1 := f.Frame(c, event.ClientToServer, event.OpText, false, "wor")
+	n2 := f.Frame(c, event.ClientToServer, event.OpContinuation, true, "ld")
+	f.Message(c, event.ClientToServer, "world", n1, n2)
+	f.Frame(c, event.ServerToClient, event.OpPing, true, "")
+	late := f.Frame(c, event.ServerToClient, event.OpPing, true, "")
+	f.Frame(c, event.ServerToClient, event.OpPing, true, "")
+	f.Finding(c, n1, event.Error)
+	f.Finding(c, first, event.Warning)
+	f.Finding(c, first, event.Info)
+	f.Finding(c, late, event.Warning)
 	sink.step()
 	if got, want := list(s, severe), "Mworld!error"; got != want {
 		t.Errorf("severe: got %s, want %s", got, want)
@@ -198,10 +199,10 @@ func TestSpillAndDrop(t *testing.T) {
 		t.Run(fmt.Sprint("live ", live), func(t *testing.T) {
 			dir := t.TempDir()
 			s := New(Options{Memory: 16_000_000, Live: live, TempDir: dir})
-			f := newFeed(s)
-			c := f.open()
+			f := timelinetest.New(s)
+			c := f.Open()
 			for i := range messages {
-				f.text(c, event.ServerToClient, fmt.Sprintf("%08d%s", i, payload))
+				f.Text(c, event.ServerToClient, fmt.Sprintf("%08d%s", i, payload))
 			}
 			st := s.Stats()
 			if st.Resident > 12_000_000+chunkSize {
@@ -248,11 +249,11 @@ func TestDiskFull(t *testing.T) {
 	s := New(Options{Memory: 16_000_000, TempDir: t.TempDir()})
 	defer s.Close()
 	s.spill.limit = 5 << 20
-	f := newFeed(s)
-	c := f.open()
+	f := timelinetest.New(s)
+	c := f.Open()
 	payload := strings.Repeat("x", 1<<20)
 	for range 40 {
-		f.text(c, event.ServerToClient, payload)
+		f.Text(c, event.ServerToClient, payload)
 	}
 	st := s.Stats()
 	if !errors.Is(st.SpillError, errSpillFull) || st.DroppedBytes == 0 || st.Rows != 41 {
@@ -263,10 +264,10 @@ func TestDiskFull(t *testing.T) {
 func TestNoTempDir(t *testing.T) {
 	s := New(Options{Memory: 8_000_000, TempDir: filepath.Join(t.TempDir(), "missing")})
 	defer s.Close()
-	f := newFeed(s)
-	c := f.open()
+	f := timelinetest.New(s)
+	c := f.Open()
 	for range 40 {
-		f.text(c, event.ServerToClient, strings.Repeat("x", 1<<20))
+		f.Text(c, event.ServerToClient, strings.Repeat("x", 1<<20))
 	}
 	if st := s.Stats(); st.SpillError == nil || st.DroppedBytes == 0 {
 		t.Errorf("%+v", st)
@@ -282,11 +283,11 @@ func TestManyRows(t *testing.T) {
 			defer s.Close()
 			v := s.NewView(ViewOptions{})
 			one := s.NewView(ViewOptions{Conn: 1})
-			f := newFeed(s)
-			c := f.open()
+			f := timelinetest.New(s)
+			c := f.Open()
 			const n = 150_000 // 9.6 MB of rows; memory/32 are 125,000
 			for i := range n {
-				f.text(c, event.ServerToClient, "")
+				f.Text(c, event.ServerToClient, "")
 				if i%1000 == 0 {
 					v.Step(1 << 20)
 					one.Step(1 << 20)
@@ -324,10 +325,10 @@ func TestManyRows(t *testing.T) {
 func TestHeads(t *testing.T) {
 	s := New(Options{Memory: 1 << 20})
 	defer s.Close()
-	f := newFeed(s)
+	f := timelinetest.New(s)
 	for range 1000 {
-		id := f.open()
-		f.end(id)
+		id := f.Open()
+		f.End(id)
 		s.mu.Lock()
 		c := s.conns[id-1]
 		c.head += 4096
@@ -353,14 +354,14 @@ func TestConcurrent(t *testing.T) {
 	done := make(chan bool)
 	go func() {
 		defer close(done)
-		f := newFeed(s)
+		f := timelinetest.New(s)
 		for range 20 {
-			f.open()
+			f.Open()
 		}
 		for i := range 20_000 {
-			n := f.text(1+i%20, event.Dir(i%2), fmt.Sprintf(`{"i":%d,"pad":"%0100d"}`, i, i))
+			n := f.Text(1+i%20, event.Dir(i%2), fmt.Sprintf(`{"i":%d,"pad":"%0100d"}`, i, i))
 			if i%100 == 0 {
-				f.finding(1+i%20, n, event.Warning)
+				f.Finding(1+i%20, n, event.Warning)
 			}
 		}
 	}()

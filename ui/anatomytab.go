@@ -39,7 +39,7 @@ func (a *app) anatomyTab(s *subject, width int) doc {
 	d := &a.details
 	row, n, ok := s.frameAt(d.frame)
 	if !ok {
-		return lines{{{"this row is no frame: its anatomy is that of the frames around it (m shows them)", dim}}}
+		return say("this row is no frame: frames and messages have an anatomy", width, dim)
 	}
 	payload, dropped := a.reader.Preview(&row, nil, anatomyBytes)
 	f, ok := anatomy.Of(row.Header(), payload)

@@ -115,16 +115,14 @@ func (a *app) refresh() {
 	if a.opt.Status != nil {
 		a.status = a.opt.Status()
 	}
-	if a.rows.view != nil {
-		if a.synchronous {
-			for a.rows.view.Step(1 << 20) {
-			}
-		} else {
-			a.rows.view.Kick()
+	if a.synchronous {
+		for a.rows.view.Step(1 << 20) {
 		}
-		done, total := a.rows.view.Progress()
-		a.busy.Store(done < total)
+	} else {
+		a.rows.view.Kick()
 	}
+	done, total := a.rows.view.Progress()
+	a.busy.Store(done < total)
 }
 
 // handleKey is what a key press does.

@@ -120,6 +120,21 @@ func fit(s string, width int) string {
 	return head + "…"
 }
 
+// fitEnd cuts s to width cells at its beginning: of a path, the end tells
+// more.
+func fitEnd(s string, width int) string {
+	n := textWidth(s)
+	if n <= width {
+		return s
+	}
+	for n > width-1 && len(s) > 0 {
+		var w int
+		_, w, s = nextCell(s)
+		n -= w
+	}
+	return "…" + s
+}
+
 // plain gives s as it would be shown: for files and the clipboard of a
 // terminal, where control characters must not act either.
 func plain(s string) string {

@@ -204,7 +204,7 @@ func (a *app) makeDoc(width int) doc {
 	d := &a.details
 	s := &d.subject
 	if !s.ok {
-		return lines{{{"no row is selected", dim}}}
+		return say("no row is selected", width, dim)
 	}
 	var head lines
 	head = append(head, a.findingLines(s, width)...)
@@ -353,6 +353,15 @@ func (d *detailsPane) scroll(act action) bool {
 	}
 	d.anatomy.free = true
 	return true
+}
+
+// say is a sentence of ours in as many lines as it needs.
+func say(text string, width int, r role) lines {
+	var out lines
+	for _, l := range wrap(text, width) {
+		out = append(out, line{{l, r}})
+	}
+	return out
 }
 
 // wrap breaks a sentence of ours into lines of width columns.

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"strings"
-	"time"
 
 	"wsscope/timeline"
 )
@@ -15,8 +14,6 @@ type filterState struct {
 	text   string // in force; empty: none
 	typing string // while the bar is open
 	err    error  // why what is typed is not a filter
-	match  matcher
-	began  time.Time
 }
 
 // role is red for what is no filter, green for what is one.
@@ -42,7 +39,7 @@ func (a *app) askFilter() {
 	p.complete = completeFilter
 	p.changed = func(text string) {
 		f.typing = text
-		_, f.err = compileFilter(strings.TrimSpace(text))
+		_, f.err = a.compileFilter(strings.TrimSpace(text))
 	}
 	p.give = func() { f.typing, f.err = f.text, nil }
 	p.changed(f.text)
@@ -51,14 +48,12 @@ func (a *app) askFilter() {
 // setFilter puts a filter in force; the empty text takes it away.
 func (a *app) setFilter(text string) error {
 	text = strings.TrimSpace(text)
-	match, err := compileFilter(text)
+	_, err := a.compileFilter(text)
 	a.filter.typing, a.filter.err = a.filter.text, nil
 	if err != nil {
 		return err
 	}
-	a.filter.text, a.filter.typing, a.filter.match = text, text, match
-	a.rows.options.Match = match
-	a.filter.began = time.Now()
+	a.filter.text, a.filter.typing = text, text
 	a.setView()
 	return nil
 }

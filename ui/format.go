@@ -86,12 +86,13 @@ func (f timeFormat) String() string {
 	return [...]string{"since start", "since the row before", "local time", "UTC"}[f]
 }
 
-// width is the number of columns that appendTime needs at most.
-func (f timeFormat) width() int {
+// width is the number of columns that times of a capture that lasts so many
+// nanoseconds need.
+func (f timeFormat) width(lasts int64) int {
 	if f == clockTime || f == clockUTC {
 		return 15
 	}
-	return 13
+	return len(appendSeconds(nil, max(lasts, 0), '+'))
 }
 
 // appendTime writes the time of a row; start is the first row's, before the
@@ -108,27 +109,22 @@ func appendTime(b []byte, f timeFormat, t, start, before int64) []byte {
 	return appendSeconds(b, t-start, 0)
 }
 
-// appendSeconds writes nanoseconds as seconds with six decimals, right
-// aligned to 13 columns.
+// appendSeconds writes nanoseconds as seconds with six decimals, a positive
+// number behind the sign plus, unless that is 0.
 func appendSeconds(b []byte, ns int64, plus byte) []byte {
-	var tmp [32]byte
-	d := tmp[:0]
 	if ns < 0 {
-		d = append(d, '-')
+		b = append(b, '-')
 		ns = -ns
 	} else if plus != 0 {
-		d = append(d, plus)
+		b = append(b, plus)
 	}
-	d = strconv.AppendInt(d, ns/1e9, 10)
-	d = append(d, '.')
+	b = strconv.AppendInt(b, ns/1e9, 10)
+	b = append(b, '.')
 	us := ns % 1e9 / 1e3
 	for div := int64(100_000); div > 0; div /= 10 {
-		d = append(d, byte('0'+us/div%10))
+		b = append(b, byte('0'+us/div%10))
 	}
-	for n := len(d); n < 13; n++ {
-		b = append(b, ' ')
-	}
-	return append(b, d...)
+	return b
 }
 
 // fullTime is a time with its date and zone.

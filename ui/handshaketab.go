@@ -22,7 +22,7 @@ func (a *app) handshakeTab(s *subject, width int) doc {
 	o := s.conn.Open
 	out := lines{{{fmt.Sprintf("connection %d: ", s.conn.ID), strong}, {o.Handshake.String() + " handshake", normal}}}
 	if o.Handshake == event.HandshakeInferred {
-		return append(out, line{}, line{{"The capture began later: the connection was recognised by its frames alone.", dim}})
+		return append(append(out, line{}), say("The capture began later: the connection was recognised by its frames alone.", width, dim)...)
 	}
 	if o.HandshakeTime >= 0 {
 		out = append(out, line{{"answered after " + duration(o.HandshakeTime), dim}})

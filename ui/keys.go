@@ -106,6 +106,7 @@ type binding struct {
 
 var bindings = []binding{
 	{anywhere, []string{"?", "F1"}, actHelp, "help", "show the keys of this place"},
+	{anywhere, []string{"q", "Ctrl-C"}, actQuit, "quit", "quit"},
 	{anywhere, []string{"/"}, actFilter, "filter", "filter the rows: websocket.opcode == 1 && len > 1k"},
 	{anywhere, []string{"s", "Ctrl-F"}, actSearch, "search", "search in the payloads: text, regular expression or hex bytes"},
 	{anywhere, []string{"n"}, actFindNext, "", "next match of the search"},
@@ -162,7 +163,6 @@ var bindings = []binding{
 	{anywhere, []string{"Ctrl-U"}, actHalfUp, "", "half a page up"},
 	{anywhere, []string{"g", "Home"}, actTop, "", "first row"},
 	{anywhere, []string{"G", "End"}, actBottom, "", "last row; the cursor follows new ones from there"},
-	{anywhere, []string{"q", "Ctrl-C"}, actQuit, "quit", "quit"},
 }
 
 // lookup finds what a key does at a place.

@@ -87,9 +87,6 @@ func (a *app) draw(c *canvas) {
 		return
 	}
 	stats := a.store.Stats()
-	if a.rows.view == nil {
-		a.setView()
-	}
 	a.layout = lay(c.w, c.h, a.focus, a.zoomed, stats.Connections)
 	a.layout.stats = stats
 	a.drawStatus(c.sub(0, 0, c.w, 1))

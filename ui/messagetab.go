@@ -15,9 +15,9 @@ func (a *app) messageTab(s *subject, width int) doc {
 	row, detail, frames, ok := a.messageOf(s)
 	if !ok {
 		if s.row.Kind() == timeline.KindFrame && s.row.IsControl() {
-			return lines{{{"a " + event.OpcodeName(s.row.Opcode()) + " frame is no part of a message: control frames stand alone (RFC 6455 section 5.5)", dim}}}
+			return say("a "+event.OpcodeName(s.row.Opcode())+" frame is no part of a message: control frames stand alone (RFC 6455 section 5.5)", width, dim)
 		}
-		return lines{{{"this row belongs to no message", dim}}}
+		return say("this row belongs to no message", width, dim)
 	}
 	name, r := arrow(row.Dir())
 	out := lines{

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"unicode/utf8"
 
 	"wsscope/event"
 	"wsscope/limits"
@@ -73,20 +72,13 @@ func looksJSON(b []byte) bool {
 	return false
 }
 
-// textual reports a payload that is better read than looked at in hex.
+// textual reports a payload that is better read than looked at in hex: text
+// messages always, so that what is wrong in them is seen in its place.
 func textual(s *subject) bool {
-	b := s.payload
-	if s.row.Kind() == timeline.KindFrame && s.row.IsControl() || s.row.Opcode() == event.OpBinary {
-		for _, c := range b {
-			if c < ' ' && c != '\n' && c != '\t' && c != '\r' {
-				return false
-			}
-		}
-	}
-	if s.row.Opcode() == event.OpText {
+	if s.row.Opcode() == event.OpText && (s.row.Kind() == timeline.KindMessage || s.row.RSV() == 0) {
 		return true
 	}
-	return utf8.Valid(b[:min(len(b), 4096)]) || len(b) > 4096 && utf8.Valid(b[:4090])
+	return isText(s.payload[:min(len(s.payload), 4096)])
 }
 
 // layoutLater is how large a payload may be to be laid out at once: that
@@ -96,8 +88,10 @@ const layoutLater = 96 << 10
 func (a *app) payloadTab(s *subject, width int) doc {
 	d := &a.details
 	switch s.row.Kind() {
-	case timeline.KindOpen, timeline.KindEnd, timeline.KindFinding:
-		return lines{{{"this row has no payload", dim}}}
+	case timeline.KindOpen:
+		return a.rawHandshake(s, width)
+	case timeline.KindEnd, timeline.KindFinding:
+		return say("this row has no payload; 5 tells the connection's life", width, dim)
 	}
 	if s.dropped {
 		return lines{{{"the payload was dropped: memory limit (--memory)", warn}}}
@@ -130,6 +124,21 @@ func (a *app) payloadTab(s *subject, width int) doc {
 		}
 	}
 	return stack{head, a.layText(s.payload, width, true, form == formJSON)}
+}
+
+// rawHandshake is the payload of an opening: both heads as captured.
+func (a *app) rawHandshake(s *subject, width int) doc {
+	if !s.hasConn || s.conn.Open == nil {
+		return say("nothing is known of this opening", width, dim)
+	}
+	o := s.conn.Open
+	if len(o.RequestRaw)+len(o.ResponseRaw) == 0 {
+		return say("no head of this opening is kept as it was captured; 4 shows what is known of the handshake", width, dim)
+	}
+	return stack{
+		lines{{{"request, as captured", heading}, {"   4 explains it", dim}}}, a.marked(wrapText(string(o.RequestRaw), width, client)),
+		lines{{}, {{"response, as captured", heading}}}, a.marked(wrapText(string(o.ResponseRaw), width, server)),
+	}
 }
 
 // payloadHead says what the payload is and what is wrong with it.

@@ -36,6 +36,8 @@ func (a *app) setView() {
 	}
 	ctx, cancel := context.WithCancel(a.ctx)
 	p.cancel = cancel
+	// The view before may still be at its last rows: each has its own matcher.
+	p.options.Match, _ = a.compileFilter(a.filter.text)
 	view := a.store.NewView(p.options)
 	p.view, p.seen = view, ^uint64(0)
 	if a.synchronous {
@@ -164,7 +166,7 @@ func (a *app) drawRows(c *canvas) {
 	p := &a.rows
 	p.place(c.h)
 	st := &a.layout.stats
-	col := layColumns(c.w, st.Rows, st.Connections, p.times, p.options.Conn > 0)
+	col := layColumns(c.w, st.Rows, st.Connections, p.times, st.LastTime-st.FirstTime, p.options.Conn > 0)
 	var row timeline.Row
 	before := int64(0)
 	if p.times == sinceRowBefore {

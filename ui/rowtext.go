@@ -2,6 +2,7 @@ package ui
 
 import (
 	"strconv"
+	"unicode/utf8"
 
 	"wsscope/event"
 	"wsscope/timeline"
@@ -14,11 +15,12 @@ type columns struct {
 	showConn, showTime                                bool
 }
 
-// layColumns fits the columns into width; rows and conns are the largest
-// numbers that must fit. Narrow screens lose the time, then the connection.
-func layColumns(width int, rows uint64, conns int, f timeFormat, oneConn bool) columns {
+// layColumns fits the columns into width; rows, conns and lasts are the
+// largest numbers and times that must fit. Narrow screens lose the time, then
+// the connection.
+func layColumns(width int, rows uint64, conns int, f timeFormat, lasts int64, oneConn bool) columns {
 	c := columns{
-		numberW: max(5, len(grouped(rows))), timeW: f.width(), connW: max(2, len(strconv.Itoa(conns))),
+		numberW: max(4, len(grouped(rows))), timeW: f.width(lasts), connW: max(2, len(strconv.Itoa(conns))),
 		showConn: !oneConn && width >= 56, showTime: width >= 48,
 	}
 	x := 2 // mark and severity
@@ -117,7 +119,7 @@ func (t *rowText) set(row *timeline.Row, c *rowContext) {
 	t.opRole = normal
 	t.flags = [4]byte{' ', ' ', ' ', ' '}
 	t.size = t.size[:0]
-	t.preview = append(t.preview[:0], c.preview...)
+	t.preview = appendPreview(t.preview[:0], row, c.preview)
 	t.words = false
 	switch row.Kind() {
 	case timeline.KindFrame:
@@ -141,6 +143,39 @@ func (t *rowText) set(row *timeline.Row, c *rowContext) {
 	}
 }
 
+// appendPreview gives the beginning of a payload: bytes that are no text as
+// hex digits.
+func appendPreview(b []byte, row *timeline.Row, payload []byte) []byte {
+	if row.Opcode() != event.OpBinary && !row.IsControl() && (row.Kind() != timeline.KindFrame || row.RSV() == 0) {
+		return append(b, payload...)
+	}
+	head := payload[:min(len(payload), 64)]
+	if isText(head) {
+		return append(b, payload...)
+	}
+	for _, c := range head {
+		b = append(b, hexDigits[c>>4], hexDigits[c&15], ' ')
+	}
+	return b
+}
+
+// isText reports bytes that a person would rather read than see in hex:
+// UTF-8, a character at the end may be cut, without control characters other
+// than line breaks and tabs.
+func isText(b []byte) bool {
+	for i := 0; i < len(b); {
+		r, size := utf8.DecodeRune(b[i:])
+		if r == utf8.RuneError && size == 1 && (utf8.FullRune(b[i:]) || len(b)-i >= utf8.UTFMax) {
+			return false
+		}
+		if r < ' ' && r != '\n' && r != '\r' && r != '\t' || r == 0x7f {
+			return false
+		}
+		i += size
+	}
+	return true
+}
+
 // frame: the flags are FIN, the RSV bits, mask and loss.
 func (t *rowText) frame(row *timeline.Row, c *rowContext) {
 	t.op = opShort[row.Opcode()]
@@ -161,7 +196,7 @@ func (t *rowText) frame(row *timeline.Row, c *rowContext) {
 	if c.fold > 1 {
 		t.op, t.flags, t.size = "beats", [4]byte{' ', ' ', ' ', ' '}, t.size[:0]
 		t.arrow, t.dirRole = "↔", dim
-		t.preview = append(append(t.preview[:0], "heartbeats: "...), count(uint64(c.fold), "ping or pong")...)
+		t.preview = append(append(t.preview[:0], "heartbeats: "...), grouped(uint64(c.fold))+" pings and pongs"...)
 		t.words = true
 		return
 	}
@@ -269,7 +304,7 @@ func (t *rowText) draw(c *canvas, y int, col *columns, under role) {
 	c.put(1, y, t.letter, t.severity, under)
 	c.right(col.number+col.numberW, y, string(t.number), dim, under)
 	if col.showTime {
-		c.put(col.time, y, string(t.time), dim, under)
+		c.right(col.time+col.timeW, y, string(t.time), dim, under)
 	}
 	if col.showConn {
 		c.right(col.conn+col.connW, y, string(t.conn), dim, under)

@@ -46,10 +46,8 @@ func Run(ctx context.Context, store *timeline.Store, opt Options) error {
 	inner, cancel := context.WithCancel(ctx)
 	defer cancel()
 	a := newApp(inner, store, opt)
-	if opt.Filter != "" {
-		if err := a.setFilter(opt.Filter); err != nil {
-			return fmt.Errorf("filter: %w", err)
-		}
+	if err := a.setFilter(opt.Filter); err != nil { // makes the first view
+		return fmt.Errorf("filter: %w", err)
 	}
 	if err := screen.Init(); err != nil {
 		return fmt.Errorf("the terminal cannot show the screen: %w; -o text gives text", err)

@@ -109,7 +109,7 @@ func (a *app) drawStatus(c canvas) {
 	if a.status.Source != "" {
 		title = a.status.Source
 	}
-	x = c.put(x, 0, fit(title, c.w/4)+" ", bar, normal)
+	x = c.put(x, 0, fitEnd(title, c.w/4)+" ", bar, normal)
 	held := a.rows.held()
 	if a.rows.paused && held == 0 {
 		x = c.put(x, 0, "│ PAUSED ", barWarn, normal)

@@ -35,34 +35,3 @@ func order(list []Interface) {
 	}
 	slices.SortStableFunc(list, func(a, b Interface) int { return rank(a) - rank(b) })
 }
-
-// fromNet lists what package net knows of the machine's interfaces.
-func fromNet() ([]Interface, error) {
-	all, err := net.Interfaces()
-	if err != nil {
-		return nil, err
-	}
-	var list []Interface
-	for _, i := range all {
-		entry := Interface{
-			Name:        i.Name,
-			Description: describe(i.Name),
-			MAC:         i.HardwareAddr,
-			Up:          i.Flags&net.FlagUp != 0,
-			Running:     i.Flags&net.FlagRunning != 0,
-			Loopback:    i.Flags&net.FlagLoopback != 0,
-		}
-		addrs, err := i.Addrs()
-		if err != nil {
-			continue // gone meanwhile
-		}
-		for _, a := range addrs {
-			if p, err := netip.ParsePrefix(a.String()); err == nil {
-				entry.Addresses = append(entry.Addresses, p)
-			}
-		}
-		list = append(list, entry)
-	}
-	order(list)
-	return list, nil
-}

@@ -1,4 +1,4 @@
-//go:build linux
+//go:build linux && !libpcap
 
 package live
 
@@ -31,4 +31,9 @@ func describe(name string) string {
 		return "virtual"
 	}
 	return ""
+}
+
+// pseudo are names that stand for more than one interface.
+func pseudo() []Interface {
+	return []Interface{{Name: Any, Description: "all interfaces", Up: true, Running: true}}
 }

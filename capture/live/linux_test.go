@@ -312,7 +312,7 @@ func TestWhatCannotBeOpened(t *testing.T) {
 }
 
 func TestPermissionErrorSaysWhatToRun(t *testing.T) {
-	var err error = &PermissionError{}
+	err := noPermission()
 	path, _ := os.Executable()
 	if !errors.Is(err, os.ErrPermission) || !strings.HasSuffix(err.Error(), "sudo setcap cap_net_raw=ep "+path) || strings.Contains(err.Error(), "\n") {
 		t.Error(err)

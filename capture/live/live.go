@@ -15,6 +15,7 @@ import (
 	"context"
 	"io"
 	"net/netip"
+	"os"
 	"sync"
 	"sync/atomic"
 
@@ -150,6 +151,19 @@ func (h *Handle) LinkType() capture.LinkType { return h.device.linkType() }
 // Seen lists the interfaces that packets came from; Packet.Interface is an
 // index into it. It only grows.
 func (h *Handle) Seen() []Seen { return h.device.seen() }
+
+// PermissionError tells what to run so that capturing is allowed. It is an
+// os.ErrPermission.
+type PermissionError struct {
+	Run string // a shell command
+}
+
+func (e *PermissionError) Error() string {
+	return "no permission to capture; to allow it: " + e.Run
+}
+
+// Unwrap is for errors.Is.
+func (e *PermissionError) Unwrap() error { return os.ErrPermission }
 
 // lost is the end of a capture whose interface is gone.
 func lost(name, what, hint string, fatal bool) *capture.Problem {

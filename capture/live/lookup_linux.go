@@ -3,7 +3,6 @@
 package live
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"net"
@@ -59,27 +58,4 @@ func nameOf(ifindex int32) string {
 		return i.Name
 	}
 	return fmt.Sprintf("if%d", ifindex)
-}
-
-func names() (list []string) {
-	all, _ := net.Interfaces()
-	for _, i := range all {
-		list = append(list, i.Name)
-	}
-	return append(list, Any)
-}
-
-// netmask is that of the interface's first IPv4 address, 0 unknown.
-func netmask(name string) uint32 {
-	i, err := net.InterfaceByName(name)
-	if err != nil {
-		return 0
-	}
-	addrs, _ := i.Addrs()
-	for _, a := range addrs {
-		if n, ok := a.(*net.IPNet); ok && len(n.Mask) == net.IPv4len {
-			return binary.BigEndian.Uint32(n.Mask)
-		}
-	}
-	return 0
 }

@@ -13,10 +13,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// PermissionError says what to run so that capturing is allowed.
-type PermissionError struct{}
-
-func (*PermissionError) Error() string {
+// noPermission says what to run on Linux.
+func noPermission() error {
 	path, err := os.Executable()
 	if err != nil {
 		path = os.Args[0]
@@ -24,11 +22,8 @@ func (*PermissionError) Error() string {
 	if strings.ContainsAny(path, " \t'\"\\$`*?&;()<>|") {
 		path = "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 	}
-	return "no permission to capture; to allow it: sudo setcap cap_net_raw=ep " + path
+	return &PermissionError{Run: "sudo setcap cap_net_raw=ep " + path}
 }
-
-// Unwrap makes it an os.ErrPermission.
-func (*PermissionError) Unwrap() error { return os.ErrPermission }
 
 // keptByRoot are for the files of a program under sudo: the user's key log
 // and captures are not root's.

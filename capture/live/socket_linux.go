@@ -76,7 +76,7 @@ func openDevice(opt Options) (device, error) {
 	// that the filter refuses slips in before all is set.
 	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC, 0)
 	if errors.Is(err, unix.EPERM) || errors.Is(err, unix.EACCES) {
-		return nil, &PermissionError{}
+		return nil, noPermission()
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: opening a packet socket: %w", opt.Interface, err)

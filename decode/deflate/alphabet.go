@@ -32,28 +32,27 @@ func init() {
 	distInfo[30], distInfo[31] = entryInvalid, entryInvalid
 
 	for s := range 16 {
-		codeInfo[s] = 1<<20 | uint32(s)<<16
+		codeInfo[s] = uint32(s) << 16
 	}
-	codeInfo[16] = 3<<20 | 2 | entryRepeatsLast
-	codeInfo[17] = 3<<20 | 3
-	codeInfo[18] = 11<<20 | 7
+	codeInfo[16] = 3<<20 | 1<<16 | 2 | entryRepeats
+	codeInfo[17] = 3<<20 | 3 | entryRepeats
+	codeInfo[18] = 11<<20 | 7 | entryRepeats
 
-	var lit, dist lengths
-	for s := range 288 {
-		switch {
-		case s < 144:
-			lit.add(s, 8)
-		case s < 256:
-			lit.add(s, 9)
-		case s < 280:
-			lit.add(s, 7)
-		default:
-			lit.add(s, 8)
+	var list []uint16
+	var count [16]uint16
+	add := func(symbols int, length uint16) {
+		for range symbols {
+			list = append(list, uint16(len(list))<<4|length)
+			count[length]++
 		}
 	}
-	for s := range 32 {
-		dist.add(s, 5)
-	}
-	fixed.lit.build(&lit, litInfo[:])
-	fixed.dist.build(&dist, distInfo[:])
+	add(144, 8)
+	add(112, 9)
+	add(24, 7)
+	add(8, 8)
+	fixed.lit.build(list, 0, &count)
+
+	list, count = nil, [16]uint16{}
+	add(32, 5)
+	fixed.dist.build(list, 0, &count)
 }

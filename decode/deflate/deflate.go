@@ -46,7 +46,7 @@ type Context struct {
 	open    bool // between Begin and End
 	skip    bool // bytes of this message are lost
 	faults  Faults
-	detail  [faultCount]string
+	details []string // of the faults, by fault; nil before the first
 	maxDist int
 }
 
@@ -76,8 +76,6 @@ type Faults uint16
 
 // Has says whether f is in the set.
 func (s Faults) Has(f event.InflateFault) bool { return s>>f&1 != 0 }
-
-const faultCount = event.InflateLimit + 1
 
 // gravity orders the faults, the gravest first: those that cost the text, then
 // those that break what was agreed, then those of form.
@@ -224,7 +222,9 @@ func (c *Context) describe(r *Result) {
 			break
 		}
 	}
-	r.Detail = c.detail[r.Fault]
+	if c.details != nil {
+		r.Detail = c.details[r.Fault]
+	}
 	if r.Detail == "" {
 		switch r.Fault {
 		case event.InflateLimit:
@@ -237,14 +237,17 @@ func (c *Context) describe(r *Result) {
 	}
 	r.History = !c.skip && c.len <= c.followed &&
 		!c.faults.Has(event.InflateInvalid) && !c.faults.Has(event.InflateEndsInBlock)
-	clear(c.detail[:])
+	c.details = nil
 }
 
 // fault notes f, and the detail of its first time.
 func (c *Context) fault(f event.InflateFault, detail string) {
 	if !c.faults.Has(f) {
 		c.faults |= 1 << f
-		c.detail[f] = detail
+		if c.details == nil {
+			c.details = make([]string, event.InflateLimit+1)
+		}
+		c.details[f] = detail
 	}
 }
 

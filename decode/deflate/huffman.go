@@ -29,12 +29,12 @@ const (
 //	           count (20-30)
 //	bit  31    a literal
 const (
-	entryLiteral     = 1 << 31
-	entrySpecial     = 1 << 15              // no literal, length or distance:
-	entryEnd         = 1<<14 | entrySpecial // the end of the block
-	entryLong        = 1<<13 | entrySpecial // a longer code, see find
-	entryInvalid     = 1<<12 | entrySpecial // no code, or one that never occurs
-	entryRepeatsLast = 1 << 14              // in the code length code: symbol 16
+	entryLiteral = 1 << 31
+	entrySpecial = 1 << 15              // no literal, length or distance:
+	entryEnd     = 1<<14 | entrySpecial // the end of the block
+	entryLong    = 1<<13 | entrySpecial // a longer code, see find
+	entryInvalid = 1<<12 | entrySpecial // no code, or one that never occurs
+	entryRepeats = 1 << 14              // in the code length code: symbols 16 to 18, with length 1 in 16
 )
 
 // tables are the codes of one block.
@@ -43,6 +43,7 @@ type tables struct {
 	dist     distCode
 	codeCode codeCode
 	dynamic
+	queue queue
 }
 
 type (
@@ -60,21 +61,29 @@ type (
 	}
 )
 
-func (c *litCode) build(l *lengths, info []uint32) bool {
-	return build(c.table[:], litBits, &c.long, l, info)
+func (c *litCode) build(list []uint16, first int, count *[16]uint16) bool {
+	return build(c.table[:], litBits, &c.long, list, first, count, litInfo[:])
 }
 
-func (c *distCode) build(l *lengths, info []uint32) bool {
-	return build(c.table[:], distBits, &c.long, l, info)
+func (c *distCode) build(list []uint16, first int, count *[16]uint16) bool {
+	return build(c.table[:], distBits, &c.long, list, first, count, distInfo[:])
 }
 
-func (c *codeCode) build(l *lengths, info []uint32) bool {
-	return build(c.table[:], codeCodeBits, &c.long, l, info)
+func (c *codeCode) build(list []uint16, first int, count *[16]uint16) bool {
+	return build(c.table[:], codeCodeBits, &c.long, list, first, count, codeInfo[:])
 }
 
 // pool holds tables between messages: a Context has its own only inside a
 // message, so that thousands of contexts share the few that stay in the cache.
 var pool = sync.Pool{New: func() any { return new(tables) }}
+
+// scratch is the tables and the queue of this message.
+func (c *Context) scratch() *tables {
+	if c.own == nil {
+		c.own = pool.Get().(*tables)
+	}
+	return c.own
+}
 
 // release gives the tables back.
 func (c *Context) release() {
@@ -101,62 +110,41 @@ func (l *longCodes) find(b uint64, n int) uint32 {
 	return l.sorted[(code>>(15-n)+l.base[n&15])%288]
 }
 
-// build makes the table for the given lengths. It answers false if they make
-// no prefix code, or not a complete one, which is accepted where zlib and
-// compress/flate accept it: no code at all, and one code of one bit.
-func build(table []uint32, tableBits int, long *longCodes, l *lengths, info []uint32) bool {
-	free := 1
+// build makes the table of the symbols in list, each symbol<<4 | length, whose
+// numbers start at first. It answers false if the lengths make no prefix code,
+// or not a complete one, which is accepted where zlib and compress/flate accept
+// it: no code at all, and one code of one bit.
+func build(table []uint32, tableBits int, long *longCodes, list []uint16, first int, count *[16]uint16, info []uint32) bool {
+	var at [16]uint16 // where the next code of a length goes in sorted
+	free, sum := 1, uint16(0)
 	for n := 1; n < 16; n++ {
-		free = free<<1 - int(l.count[n])
+		at[n] = sum
+		sum += count[n]
+		free = free<<1 - int(count[n])
 		if free < 0 {
 			return false
 		}
 	}
 	if free > 0 {
-		if l.n > 1 || l.n == 1 && l.count[1] != 1 {
-			return false
-		}
-		for i := range table {
-			table[i] = entryInvalid | 0x101
-		}
-		if l.n == 1 {
-			e := info[l.list[0]>>4] + 0x101
-			for i := 0; i < len(table); i += 2 {
-				table[i] = e
-			}
-		}
-		return true
+		return buildIncomplete(table, list, first, count, info)
 	}
-
-	// Sort the entries by length.
-	var at [16]uint32
-	sum, code := uint32(0), uint32(0)
-	for n := 1; n < 16; n++ {
-		count := uint32(l.count[n])
-		at[n] = sum
-		code <<= 1
-		long.base[n] = sum - code
-		sum += count
-		code += count
-		long.end[n] = code << (15 - n)
-	}
-	for _, v := range l.list[:l.n] {
+	sorted := &long.sorted
+	for _, v := range list {
 		n := v & 15
-		long.sorted[at[n]%288] = info[v>>4] + uint32(n)*0x101
+		sorted[at[n]] = info[int(v>>4)-first] + uint32(n)*0x101
 		at[n]++
 	}
 
 	// A table of 2^n entries, twice over, is the table of 2^(n+1) entries
 	// but for the codes of n+1 bits. index is the code with its first bit
 	// lowest, and counted up as such.
-	sorted := long.sorted[:]
-	index := 0
+	index, k := 0, 0
 	for n := 1; n <= tableBits; n++ {
 		size := 1 << n
 		copy(table[size/2:size], table[:size/2])
-		for range l.count[n] {
-			table[index] = sorted[0]
-			sorted = sorted[1:]
+		for range count[n] {
+			table[index] = sorted[k]
+			k++
 			if index == size-1 {
 				for ; size < len(table); size *= 2 {
 					copy(table[size:2*size], table[:size])
@@ -166,12 +154,39 @@ func build(table []uint32, tableBits int, long *longCodes, l *lengths, info []ui
 			index = next(index, size)
 		}
 	}
-	for {
+	for ; index != len(table)-1; index = next(index, len(table)) {
 		table[index] = entryLong
-		if index == len(table)-1 {
-			return true
+	}
+	table[index] = entryLong
+	long.build(count)
+	return true
+}
+
+// buildIncomplete makes the table of at most one code.
+func buildIncomplete(table []uint32, list []uint16, first int, count *[16]uint16, info []uint32) bool {
+	if len(list) > 1 || len(list) == 1 && count[1] != 1 {
+		return false
+	}
+	for i := range table {
+		table[i] = entryInvalid | 0x101
+	}
+	for _, v := range list {
+		for i := 0; i < len(table); i += 2 {
+			table[i] = info[int(v>>4)-first] + 0x101
 		}
-		index = next(index, len(table))
+	}
+	return true
+}
+
+// build prepares find.
+func (l *longCodes) build(count *[16]uint16) {
+	sum, code := uint32(0), uint32(0)
+	for n := 1; n < 16; n++ {
+		code <<= 1
+		l.base[n] = sum - code
+		sum += uint32(count[n])
+		code += uint32(count[n])
+		l.end[n] = code << (15 - n)
 	}
 }
 

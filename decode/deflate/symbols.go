@@ -7,10 +7,14 @@ import (
 // symbols reads literals and matches (RFC 1951 section 3.2.5): those in the
 // midst of src fast, the others one by one.
 func (c *Context) symbols() bool {
+	q := &c.scratch().queue
 	for {
-		if len(c.buf)-c.w < slack {
-			if c.makeRoom(); c.state == stopped {
-				return false
+		if len(c.buf)-c.w-q.pending() < slack || q.full() {
+			c.flush()
+			if len(c.buf)-c.w < slack {
+				if c.makeRoom(); c.state == stopped {
+					return false
+				}
 			}
 		}
 		if len(c.src) >= 8 {
@@ -19,8 +23,10 @@ func (c *Context) symbols() bool {
 		c.fill()
 		switch c.symbol() {
 		case symbolShort, symbolInvalid:
+			c.flush()
 			return false
 		case symbolEnd:
+			c.flush()
 			return c.endBlock()
 		}
 	}
@@ -40,7 +46,8 @@ const (
 // are not enough for all of it: what the missing ones, read as 0, would make
 // of it does not matter then, as no code is the beginning of another.
 func (c *Context) symbol() found {
-	if len(c.buf)-c.w < slack {
+	q := &c.own.queue
+	if len(c.buf)-c.w-q.pending() < slack || q.full() {
 		return symbolDone
 	}
 	b, n := c.bits, c.n
@@ -54,8 +61,8 @@ func (c *Context) symbol() found {
 	}
 	switch {
 	case e&entryLiteral != 0:
-		c.buf[c.w] = byte(e >> 16)
-		c.w++
+		q.lits[q.nlit] = byte(e >> 16)
+		q.nlit++
 		c.drop(used)
 		return symbolDone
 	case e&entryEnd == entryEnd:
@@ -81,7 +88,11 @@ func (c *Context) symbol() found {
 		return symbolInvalid
 	}
 	distance := int(e>>16) + int(b&(1<<used-1)>>(e>>8&15))
-	if !c.copyMatch(distance, length) {
+	if at := c.w + q.pending() - c.floor; distance <= at {
+		q.seqs[q.nseq] = uint64(at-distance) | uint64(length)<<32 | uint64(q.nlit)<<48
+		q.nseq++
+		q.matched += length
+	} else if c.flush(); !c.copyMatch(distance, length) {
 		c.invalid(fmt.Sprintf("a distance of %d after %d bytes", distance, c.w))
 		return symbolInvalid
 	}

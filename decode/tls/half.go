@@ -16,7 +16,8 @@ type half struct {
 	// What was captured and not used yet: buf[off:], cut by marks.
 	buf    []byte
 	off    int
-	pooled *[]byte // where buf was borrowed from
+	pooled *[]byte // where buf was borrowed from, nil if it is small
+	small  []byte  // the direction's own buffer
 	marks  []mark  // in order; marks[at], if any, is that of buf[off]
 	at     int
 
@@ -127,7 +128,7 @@ var buffers = sync.Pool{New: func() any {
 // hold keeps a copy of b.
 func (h *half) hold(b []byte, origin, arrival event.Stamp) {
 	if need := len(h.buf) + len(b); h.pooled == nil && need > smallBuffer {
-		h.pooled = buffers.Get().(*[]byte)
+		h.pooled, h.small = buffers.Get().(*[]byte), h.buf[:0]
 		h.buf = append((*h.pooled)[:0], h.buf...)
 	}
 	// The bytes that complete a record need no mark: only its first one counts.
@@ -185,7 +186,7 @@ func (h *half) tidy() {
 				*h.pooled = h.buf[:0]
 				buffers.Put(h.pooled)
 			}
-			h.pooled, h.buf = nil, nil
+			h.pooled, h.buf = nil, h.small
 		}
 		if cap(h.marks) > 4 {
 			h.marks = nil
