@@ -80,8 +80,11 @@ func parseDump(s string) (Input, error) {
 	var in Input
 	for _, b := range d.blocks {
 		payload, note := tcpPayload(b)
-		if note != "" {
-			in.Note = note
+		switch {
+		case note != "" && in.Note == "": // what stood before is no packet
+			in.Note, in.Bytes = note, nil
+		case note == "" && in.Note != "": // Wireshark adds what it unmasked and joined
+			continue
 		}
 		in.Bytes = append(in.Bytes, payload...)
 	}

@@ -69,6 +69,7 @@ func TestParseInput(t *testing.T) {
 		{"Wireshark", wireshark, two},
 		{"CRLF", strings.ReplaceAll(xxd, "\n", "\r\n"), two},
 		{"tcpdump -X", tcpdumpX, "8180e798dc958100"},
+		{"tshark -x", tcpdumpXX + "Unmasked data (2 bytes):\n0000  68 69   hi\n", "8100"},
 		{"tcpdump -xx", tcpdumpXX, "8100"},
 		{"hexdump -C with repeats", "00000000  00 00 00 00 00 00 00 00  00 00 00 00 00 00 00 00  |................|\n*\n00000060  01 02                                             |..|\n00000062\n", strings.Repeat("00", 96) + "0102"},
 		{"od with repeats", "0000000 07 07 07 07 07 07 07 07 07 07 07 07 07 07 07 07\n*\n0000140 01\n0000141\n", strings.Repeat("07", 96) + "01"},

@@ -83,7 +83,7 @@ func (t *Text) Finding(x *event.Finding) {
 		said = " " + x.Client.String() + " → " + x.Server.String() + ":" + said
 	}
 	if x.RFC != "" {
-		said += " (" + x.RFC + ")"
+		said = strings.TrimSuffix(said, ".") + " (" + x.RFC + ")"
 	}
 	t.put(" ")
 	t.words(said, colWrap)
