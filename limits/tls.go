@@ -5,7 +5,7 @@ var (
 	TLSHeld = row("tls-held", 4<<20, "bytes",
 		"records of one direction that wait for their key: some ten thousand small messages, far more than passes before a key log line is written",
 		"the direction is given up as encrypted")
-	TLSHeldTotal = row("tls-held-total", 128<<20, "bytes",
+	TLSHeldTotal = row("tls-held-total", 32<<20, "bytes",
 		"waiting records of all connections together",
 		"the direction that wants to keep more is given up as encrypted")
 	TLSKeyLogLine = row("tls-key-log-line", 1024, "bytes",

@@ -144,7 +144,7 @@ func (c *Conn) resolve(h *half, key any, seq uint64) {
 	} else if !o.sure && !o.app && !h.dataBefore(seq) {
 		lost = 0
 	}
-	if lost != 0 {
+	if lost != 0 && !h.closed {
 		c.speak()
 		c.next.Gap(h.dir, lost, c.now)
 	}
