@@ -24,6 +24,7 @@ type direction struct {
 	index    uint64
 	msg      assembly
 	count    event.Count
+	adrift   bool // it was told that frame boundaries are not known
 	late     bool // frames were sent before the first one seen
 	closed   bool // a Close frame was seen
 	pings    []ping
@@ -317,7 +318,7 @@ func (d *direction) gap(n int64, now event.Stamp) {
 	}
 	d.count.LostBytes += uint64(d.headN)
 	d.headN = 0
-	s.judge.Transport(&event.Transport{Stamp: now, Conn: s.conn, Dir: d.dir, Kind: event.TransportSyncLost, Bytes: n})
+	d.syncLost(n, now)
 	d.msg.cut(d, now, "frames were lost by the capture")
 	d.msg.forget()
 	d.hunt = s.newHunt(d.dir)
@@ -355,6 +356,7 @@ func (d *direction) found(at int, now event.Stamp) {
 func (d *direction) release(at int, now event.Stamp) []part {
 	h := d.hunt
 	d.hunt = nil
+	d.adrift = false
 	d.state = inHeader
 	d.s.sh.unreserve(len(h.buf))
 	d.count.LostBytes += uint64(at)
@@ -373,6 +375,9 @@ func (d *direction) restartHunt(now event.Stamp) {
 		return
 	}
 	d.abandonHunt(now)
+	if !d.adrift {
+		d.syncLost(-1, now)
+	}
 	d.hunt = d.s.newHunt(d.dir)
 }
 
@@ -387,17 +392,23 @@ func (d *direction) gapAfterFound(now event.Stamp) {
 	}
 	d.count.LostBytes += uint64(d.headN)
 	d.headN = 0
-	d.s.judge.Transport(&event.Transport{Stamp: now, Conn: d.s.conn, Dir: d.dir, Kind: event.TransportSyncLost, Bytes: -1})
+	d.syncLost(-1, now)
 	d.msg.cut(d, now, "frames were lost by the capture")
 	d.msg.forget()
 	d.hunt = d.s.newHunt(d.dir)
 	d.state = hunting
 }
 
+// syncLost tells that frame boundaries are not known from here on.
+func (d *direction) syncLost(n int64, now event.Stamp) {
+	d.adrift = true
+	d.s.judge.Transport(&event.Transport{Stamp: d.s.later(now), Conn: d.s.conn, Dir: d.dir, Kind: event.TransportSyncLost, Bytes: n})
+}
+
 // abandonHunt drops what showed no frames.
 func (d *direction) abandonHunt(now event.Stamp) {
 	if n := len(d.hunt.buf); n > 0 {
-		d.s.judge.Transport(&event.Transport{Stamp: d.s.later(now), Conn: d.s.conn, Dir: d.dir, Kind: event.TransportSyncLost, Bytes: int64(n)})
+		d.syncLost(int64(n), now)
 	}
 	d.count.LostBytes += uint64(len(d.hunt.buf))
 	d.s.sh.unreserve(len(d.hunt.buf))

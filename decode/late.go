@@ -44,7 +44,7 @@ func (c *Conn) joinLate(now event.Stamp) {
 // seek takes the next bytes of a side and looks whether they show frames.
 func (c *Conn) seek(side event.Dir, ch *stream.Chunk) {
 	s := &c.side[side]
-	if yes, _ := http1.LooksLikeRequest(ch.Data); yes && http1.End(ch.Data, 0) > 0 {
+	if yes, _ := http1.LooksLikeRequest(ch.Data); c.stream == 0 && yes && http1.End(ch.Data, 0) > 0 {
 		// Joined between two exchanges of HTTP.
 		c.giveUpHunt()
 		c.start(side, newHTTP(c, side), ch.Now)
@@ -57,8 +57,11 @@ func (c *Conn) seek(side event.Dir, ch *stream.Chunk) {
 		c.giveUp()
 		return
 	}
-	c.sh.unreserve(s.hunt.feed(ch.Data, ch.Origin, ch.Now))
-	c.believe(side, false, ch.Now)
+	dropped := s.hunt.feed(ch.Data, ch.Origin, ch.Now)
+	c.sh.unreserve(dropped)
+	if !c.seekHTTP2(side, dropped, ch.Now) {
+		c.believe(side, false, ch.Now)
+	}
 }
 
 func (c *Conn) giveUpHunt() {
@@ -73,6 +76,7 @@ func (c *Conn) seekGap(side event.Dir) {
 	c.sh.unreserve(len(s.hunt.buf))
 	s.hunt = c.newHunt(side)
 	s.hunt.behindGap = true
+	s.h2 = nil
 }
 
 // newHunt begins a hunt in a side of which only a request is known, or
@@ -126,7 +130,10 @@ func (c *Conn) believe(side event.Dir, end bool, now event.Stamp) {
 	if o == nil {
 		o = &event.Open{
 			Handshake: event.HandshakeInferred, Transport: "h1", HandshakeTime: -1,
-			Conn: &event.Conn{Client: c.addr[client], Server: c.addr[client.Reverse()]},
+			Conn: &event.Conn{Client: c.addr[client], Server: c.addr[client.Reverse()], Stream: c.stream},
+		}
+		if c.stream != 0 {
+			o.Transport = "h2"
 		}
 		c.setTLS(o)
 	}
@@ -165,7 +172,7 @@ func (s *Session) adopt(dir event.Dir, h *hunter, now event.Stamp) []part {
 	d.state = hunting
 	d.late = true
 	if h.behindGap {
-		s.judge.Transport(&event.Transport{Stamp: s.later(now), Conn: s.conn, Dir: dir, Kind: event.TransportSyncLost, Bytes: -1})
+		d.syncLost(-1, now)
 	}
 	if at, _ := d.hunt.search(false); at >= 0 {
 		return d.release(at, now)

@@ -7,6 +7,7 @@
 package decode
 
 import (
+	"wsscope/decode/http2"
 	"wsscope/decode/tls"
 	"wsscope/event"
 	"wsscope/limits"
@@ -28,6 +29,7 @@ type Options struct {
 	Payload      int64 // most bytes of a payload that the views want; 0 none (control frames are kept all the same)
 	Spans        bool  // fill Frame.Spans
 	Keys         *tls.Keys
+	LateKeys     bool  // keys may come after the end of a connection
 	InflateLimit int64 // most bytes of one inflated message
 }
 
@@ -42,7 +44,9 @@ type Shared struct {
 	Stats   Stats
 	waiting int64 // bytes held by heads, held chunks and hunts
 	scratch []byte
-	pool    [][]byte
+	// waitingTLS are connections with records that wait for their key.
+	waitingTLS []*secure
+	pool       [][]byte
 }
 
 // Stats are a worker's counters for the summary.
@@ -55,6 +59,9 @@ type Stats struct {
 	InflateLimited  uint64 // inflated-message
 	PayloadCut      uint64 // frame-payload
 	PendingRequests uint64 // pending-requests
+	HTTP2           http2.Stats
+	H2Streams       uint64 // h2-streams
+	Layers          uint64 // layers
 	Encrypted       uint64 // TLS connections that could not be read
 	EncryptedNotes  []string
 	Refused         uint64

@@ -52,6 +52,10 @@ func (f *front) batch(j *job) {
 	if j.batch == nil {
 		return
 	}
+	if len(j.batch.Packets) == 0 && f.p.opt.Clock != nil {
+		f.tcp.Tick(f.p.opt.Clock().UnixNano())
+		return
+	}
 	var seg link.Segment
 	f.stats.dropped += j.batch.Dropped
 	for i := range j.batch.Packets {
@@ -62,6 +66,9 @@ func (f *front) batch(j *job) {
 		if f.keep != nil && !f.keep(p) {
 			f.stats.filtered++
 			continue
+		}
+		if f.p.opt.Save != nil {
+			f.p.opt.Save(p)
 		}
 		switch f.link.Decode(p, &seg) {
 		case link.TCP:

@@ -13,6 +13,7 @@ package pipeline
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"runtime"
 	"time"
@@ -31,7 +32,13 @@ type Options struct {
 	Live   bool // flush after each batch
 	// Keep tells which packets to look at; nil: all. It is called from one
 	// goroutine.
-	Keep       func(*capture.Packet) bool
+	Keep func(*capture.Packet) bool
+	// Save takes the packets that are looked at, for a file; nil: none. It is
+	// called from the same goroutine, and before the packet is decoded.
+	Save func(*capture.Packet)
+	// Clock tells the time where packets come from the wire: then it goes on
+	// without packets too. nil: there is no time but that of packets.
+	Clock      func() time.Time
 	MaxPackets uint64 // stop after so many packets; 0: all
 	Workers    int    // 0: one for each processor, at most 8
 }
@@ -293,6 +300,12 @@ func (p *Pipeline) summary() {
 	s.TCPConnections = p.front.tcp.Total
 	s.TruncatedPackets, s.UndecodablePackets = f.snapped, f.undecodable
 	s.Duration = time.Duration(f.last - f.firstTime)
+	if f.filtered > 0 {
+		s.Notes = append(s.Notes, fmt.Sprintf("%d packets did not match the capture filter", f.filtered))
+	}
+	if f.dropped > 0 {
+		s.Notes = append(s.Notes, fmt.Sprintf("%d packets were dropped by the kernel: their bytes are lost", f.dropped))
+	}
 	s.Limits = append(p.front.struck(), p.decodeStruck()...)
 	for _, w := range p.workers {
 		t.add(&w.out.sum)

@@ -16,8 +16,14 @@ type worker struct {
 func (w *worker) run(jobs <-chan *job, index int) {
 	for j := range jobs {
 		w.out.reset(j.out[index])
+		w.out.current = nil
+		w.shared.RetryTLS(j.stamp)
 		for i := range j.items[index] {
 			w.item(&j.items[index][i])
+		}
+		if j.last {
+			w.out.current = nil
+			w.shared.Finish(j.stamp)
 		}
 		j.out[index] = w.out.give()
 		j.done.Done()

@@ -131,7 +131,7 @@ func addrPort(a [16]byte, port uint16) netip.AddrPort {
 // Segment takes one segment. Its payload need not outlive the call.
 func (a *Assembler) Segment(s *link.Segment, now event.Stamp) {
 	a.now = now
-	a.expire()
+	a.expire(now.Time)
 	k := keyOf(s)
 	c := a.last
 	if c == nil || c.key != k {

@@ -216,7 +216,9 @@ const (
 
 // resolve hands on the hole at the front of a direction as a gap once it is
 // clear that it will not be filled.
-func (a *Assembler) resolve(c *Conn, side int) {
+func (a *Assembler) resolve(c *Conn, side int) { a.resolveBy(c, side, a.now.Time) }
+
+func (a *Assembler) resolveBy(c *Conn, side int, clock int64) {
 	h := &c.half[side]
 	for {
 		to := h.off
@@ -242,10 +244,10 @@ func (a *Assembler) resolve(c *Conn, side int) {
 		}
 		if !known {
 			if !h.holeSeen {
-				h.holeSeen, h.holePkts, h.holeTime = true, c.pkts, a.now.Time
+				h.holeSeen, h.holePkts, h.holeTime = true, c.pkts, clock
 				return
 			}
-			if c.pkts-h.holePkts < patiencePackets && a.now.Time-h.holeTime < patienceTime {
+			if c.pkts-h.holePkts < patiencePackets && clock-h.holeTime < patienceTime {
 				return
 			}
 		}

@@ -149,8 +149,7 @@ func (a *Assembler) touch(c *Conn) {
 }
 
 // expire ends what lingers, forgets what is closed, evicts what is idle.
-func (a *Assembler) expire() {
-	now := a.now.Time
+func (a *Assembler) expire(now int64) {
 	for c := a.linger.head; c != nil && now > c.deadline; c = a.linger.head {
 		a.end(c, stream.EOF)
 	}
@@ -164,14 +163,14 @@ func (a *Assembler) expire() {
 	}
 }
 
-// Tick lets time pass without a packet: live, when nothing arrives.
-func (a *Assembler) Tick(now event.Stamp) {
-	a.now = now
-	a.expire()
-	for c := a.alive.tail; c != nil && now.Time-c.touched < recent; {
+// Tick lets time pass without a packet: live, when nothing arrives. Events
+// keep the stamp of the last packet.
+func (a *Assembler) Tick(clock int64) {
+	a.expire(clock)
+	for c := a.alive.tail; c != nil && clock-c.touched < recent; {
 		prev := c.prev
-		a.resolve(c, 0)
-		a.resolve(c, 1)
+		a.resolveBy(c, 0, clock)
+		a.resolveBy(c, 1, clock)
 		a.settle(c)
 		c = prev
 	}

@@ -1,0 +1,210 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"syscall"
+	"time"
+
+	"wsscope/capture"
+	"wsscope/capture/bpf"
+	"wsscope/capture/live"
+	"wsscope/event"
+	"wsscope/export"
+	"wsscope/filter"
+	"wsscope/limits"
+	"wsscope/pipeline"
+)
+
+// view is what the run prints through.
+type view interface {
+	event.Sink
+	pipeline.Flusher
+	Err() error
+}
+
+// source is where packets come from, and what can be asked about it.
+type source struct {
+	capture.Source
+	name     string
+	progress func() (read, total int64)
+	handle   *live.Handle // nil for files
+}
+
+// capturing reads files or an interface through to one of the views.
+func capturing(ctx context.Context, o *options, stdin io.Reader, stdout, stderr io.Writer) int {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if o.duration > 0 {
+		var stop context.CancelFunc
+		ctx, stop = context.WithTimeout(ctx, o.duration)
+		defer stop()
+	}
+	run := pipeline.Options{MaxPackets: o.count}
+	run.Decode.InflateLimit = int64(o.maxInflate)
+	keys, err := loadKeys(ctx, o, stderr)
+	if err == nil {
+		run.Decode.Keys = keys
+		err = captureFilter(o, &run)
+	}
+	var src *source
+	if err == nil {
+		src, err = openSource(ctx, o, stdin, &run)
+	}
+	if err != nil {
+		say(stderr, err.Error())
+		if e := (*bpf.Error)(nil); errors.As(err, &e) {
+			return exitUsage
+		}
+		return exitInput
+	}
+	defer src.Close()
+	saved, err := openSave(o, src, &run)
+	if err != nil {
+		say(stderr, err.Error())
+		return exitInput
+	}
+	defer saved.close(stderr)
+	if o.output == "tui" {
+		return screen(ctx, cancel, o, src, run, saved, stderr)
+	}
+	v := newView(o, stdout, &run)
+	w := &watch{view: v, Sink: v, cancel: cancel}
+	if o.display != nil {
+		w.Sink = filter.NewSink(o.display, v)
+	}
+	done := showProgress(stderr, stdout, src.progress)
+	problems, err := pipeline.New(w, run).Run(ctx, src)
+	done()
+	return conclude(o, w, problems, errors.Join(err, saved.err), stderr)
+}
+
+// captureFilter makes -f choose among the packets of files; on an interface
+// the kernel does that.
+func captureFilter(o *options, run *pipeline.Options) error {
+	if o.capFilter == "" || o.iface != "" {
+		return nil
+	}
+	f, err := bpf.NewFilter(o.capFilter)
+	if err != nil {
+		return err
+	}
+	run.Keep = func(p *capture.Packet) bool {
+		ok, _ := f.Match(p) // what a link type has not matches nothing
+		return ok
+	}
+	return nil
+}
+
+func openSource(ctx context.Context, o *options, stdin io.Reader, run *pipeline.Options) (*source, error) {
+	if o.iface == "" {
+		f := capture.Open(ctx, o.files, stdin, capture.Options{Follow: o.follow, Salvage: o.salvage})
+		run.Live = o.follow || o.readsStdin()
+		run.Decode.LateKeys = len(o.keylogs) > 0 && o.follow
+		name := o.files[0]
+		if len(o.files) > 1 {
+			name += ", …"
+		}
+		return &source{Source: f, name: name, progress: f.Progress}, nil
+	}
+	h, err := live.Open(ctx, live.Options{Interface: o.iface, Filter: o.capFilter, Snaplen: o.snaplen, RingBytes: int(o.ring), Promiscuous: !o.noPromisc})
+	if err != nil {
+		return nil, err
+	}
+	if o.save == "" { // files of a ring are opened later
+		if err := live.DropPrivileges(); err != nil {
+			h.Close()
+			return nil, err
+		}
+	}
+	run.Live, run.Clock, run.Decode.LateKeys = true, time.Now, len(o.keylogs) > 0
+	return &source{Source: h, name: o.iface, handle: h}, nil
+}
+
+// newView makes the view that was asked for and says what it needs.
+func newView(o *options, stdout io.Writer, run *pipeline.Options) view {
+	terminal, width := terminalOf(stdout)
+	opt := export.Options{MaxPayload: o.maxPayload, Color: o.useColor(terminal), Width: width}
+	all := o.display != nil && o.display.Needs()&filter.NeedPayload != 0
+	switch {
+	case o.output == "json" && o.maxPayload < 0, all:
+		run.Decode.Payload = limits.FramePayload
+	case o.output == "json":
+		run.Decode.Payload = int64(o.maxPayload) + 4 // a character may be cut
+	case o.output == "text":
+		run.Decode.Payload = previewBytes
+	}
+	switch o.output {
+	case "json":
+		return export.NewJSON(stdout, opt)
+	case "summary":
+		run.Lean = o.display == nil
+		return export.NewSummary(stdout)
+	case "findings":
+		run.Lean = o.display == nil
+		return export.NewFindings(stdout, opt)
+	}
+	return export.NewText(stdout, opt)
+}
+
+// previewBytes is how much of a payload the text view may show: more than the
+// widest line.
+const previewBytes = 4 << 10
+
+func conclude(o *options, w *watch, problems []*capture.Problem, err error, stderr io.Writer) int {
+	if e := w.view.Err(); e != nil {
+		if errors.Is(e, syscall.EPIPE) {
+			return exitOK
+		}
+		say(stderr, "cannot write the output: "+e.Error())
+		return exitInput
+	}
+	code := exitOK
+	if err != nil {
+		say(stderr, err.Error())
+		code = exitInput
+	}
+	for _, p := range problems {
+		say(stderr, p.Error())
+		if p.Fatal {
+			code = exitInput
+		}
+	}
+	if code == exitOK && o.failing && w.found && w.worst >= o.failOn {
+		return exitFinding
+	}
+	return code
+}
+
+// watch notes the worst finding, and ends the run when nobody reads any more.
+type watch struct {
+	event.Sink
+	view   view
+	cancel func()
+	worst  event.Severity
+	found  bool
+}
+
+// Finding implements event.Sink.
+func (w *watch) Finding(f *event.Finding) {
+	w.found = true
+	w.worst = max(w.worst, f.Severity)
+	w.Sink.Finding(f)
+}
+
+// Flush implements pipeline.Flusher.
+func (w *watch) Flush() error {
+	if err := w.view.Flush(); err != nil {
+		w.cancel()
+	}
+	return nil
+}
+
+// End implements event.Sink.
+func (w *watch) End(e *event.End) {
+	w.Sink.End(e)
+	if w.view.Err() != nil {
+		w.cancel()
+	}
+}

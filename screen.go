@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"sync"
+
+	"wsscope/capture"
+	"wsscope/limits"
+	"wsscope/pipeline"
+	"wsscope/timeline"
+	"wsscope/ui"
+)
+
+// screen opens the timeline while it is being filled.
+func screen(ctx context.Context, cancel func(), o *options, src *source, run pipeline.Options, saved *saving, stderr io.Writer) int {
+	store := timeline.New(timeline.Options{Memory: int64(o.memory), Live: src.handle != nil})
+	defer store.Close()
+	run.Decode.Payload = limits.FramePayload
+	run.Decode.Spans = true
+	s := &screenState{src: src}
+	p := pipeline.New(store, run)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		problems, err := p.Run(ctx, src)
+		s.end(problems, errors.Join(err, saved.err))
+	}()
+	theme := o.theme
+	if os.Getenv("NO_COLOR") != "" || o.color == "never" {
+		os.Setenv("NO_COLOR", "1")
+	}
+	err := ui.Run(ctx, store, ui.Options{Title: src.name, Status: s.status, Theme: theme, Follow: src.handle != nil || o.follow, Filter: o.displayY})
+	cancel()
+	<-done
+	if err != nil {
+		say(stderr, err.Error())
+		return exitInput
+	}
+	for _, p := range s.problems {
+		say(stderr, p)
+	}
+	if s.fatal {
+		return exitInput
+	}
+	return exitOK
+}
+
+// screenState is what the reading side tells the status line.
+type screenState struct {
+	src      *source
+	mu       sync.Mutex
+	done     bool
+	fatal    bool
+	problems []string
+}
+
+func (s *screenState) end(problems []*capture.Problem, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.done = true
+	for _, p := range problems {
+		s.problems = append(s.problems, p.Error())
+		s.fatal = s.fatal || p.Fatal
+	}
+	if err != nil && !errors.Is(err, context.Canceled) {
+		s.problems = append(s.problems, err.Error())
+		s.fatal = true
+	}
+}
+
+func (s *screenState) status() ui.Status {
+	s.mu.Lock()
+	st := ui.Status{Source: s.src.name, Done: s.done, Problems: s.problems, Live: s.src.handle != nil}
+	s.mu.Unlock()
+	if s.src.progress != nil {
+		st.Read, st.Total = s.src.progress()
+	}
+	if h := s.src.handle; h != nil {
+		c := h.Stats()
+		st.Packets, st.Dropped = c.Received, c.Dropped
+	}
+	return st
+}
