@@ -5,6 +5,7 @@ import (
 	"net/netip"
 
 	"wsscope/decode/http1"
+	"wsscope/decode/http2"
 	"wsscope/decode/tls"
 	"wsscope/event"
 	"wsscope/limits"
@@ -28,6 +29,8 @@ type Conn struct {
 	// template is the half of the handshake that is known, nil if none is.
 	template *event.Open
 	tls      *secure // the TLS connection around it; nil in the clear
+	stream   uint32  // the HTTP/2 stream that carries a WebSocket; 0: none does
+	depth    int     // layers around it
 }
 
 // opening is what is known of a side before the layer is.
@@ -37,6 +40,7 @@ type opening struct {
 	gap   bool // bytes were lost, or never captured, before those held
 	ended bool
 	hunt  *hunter
+	h2    *http2.Hunt // in the buffer of hunt; nil before the first byte
 	seen  int64
 }
 
@@ -64,6 +68,18 @@ func NewConn(sh *Shared, a, b netip.AddrPort, whole bool) *Conn {
 	c := &Conn{sh: sh, addr: [2]netip.AddrPort{a, b}, whole: whole}
 	c.side[0].gap, c.side[1].gap = !whole, !whole
 	return c
+}
+
+// inside makes the Conn for what a layer around it carries. Its side 0 is the
+// client.
+func (c *Conn) inside(client event.Dir, whole bool) *Conn {
+	in := NewConn(c.sh, c.addr[client], c.addr[client.Reverse()], whole)
+	in.tls, in.depth = c.tls, c.depth+1
+	if int64(in.depth) > limits.Layers {
+		c.sh.Stats.Layers++
+		in.ignore = true
+	}
+	return in
 }
 
 // dir turns a direction of the input into one between client and server.
@@ -169,11 +185,15 @@ func (s *opening) release(sh *Shared) {
 	if s.hunt != nil {
 		sh.unreserve(len(s.hunt.buf))
 	}
-	s.held, s.bytes, s.hunt = nil, 0, nil
+	s.held, s.bytes, s.hunt, s.h2 = nil, 0, nil, nil
 }
 
 // recognise tries to tell from what is held what the connection carries.
 func (c *Conn) recognise(now event.Stamp) {
+	if c.tls != nil && c.tls.conn.Info().ALPN == "h2" {
+		c.start(event.ClientToServer, newHTTP2(c, c.whole, c.whole), now)
+		return
+	}
 	unsure, any := false, false
 	for i := range c.side {
 		side := event.Dir(i)
@@ -182,6 +202,15 @@ func (c *Conn) recognise(now event.Stamp) {
 			continue
 		}
 		any = true
+		h2, moreH2 := http2.Sniff(first)
+		if h2 {
+			c.start(side, newHTTP2(c, c.whole, c.whole), now)
+			return
+		}
+		if moreH2 && !c.side[side].ended {
+			unsure = true
+			continue // its beginning looks like a request's
+		}
 		req, more := http1.LooksLikeRequest(first)
 		if req {
 			c.start(side, newHTTP(c, side), now)
@@ -197,7 +226,13 @@ func (c *Conn) recognise(now event.Stamp) {
 			c.secure(side, first, now)
 			return
 		}
-		if (more || moreRes || secured == tls.NeedMore) && len(first) < 32 && !c.side[side].ended {
+		if !c.side[side].gap {
+			if h2, moreH2 = http2.SniffServer(first); h2 {
+				c.start(side.Reverse(), newHTTP2(c, true, c.whole), now)
+				return
+			}
+		}
+		if (more || moreRes || moreH2 || secured == tls.NeedMore) && len(first) < 32 && !c.side[side].ended {
 			unsure = true
 		}
 	}

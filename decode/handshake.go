@@ -21,16 +21,23 @@ func Accept(key string) string {
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// open describes a handshake out of the halves that are known; either may be
-// nil.
+// open describes an HTTP/1.1 handshake; either half may be nil.
 func (h *httpLayer) open(x *exchange, res *http1.Response, now event.Stamp) *event.Open {
+	if x == nil {
+		return h.c.open(nil, event.Stamp{}, res, now)
+	}
+	return h.c.open(&x.req, x.sent, res, now)
+}
+
+// open describes a handshake out of the halves that are known; either may be
+// nil. sent is the packet of the request's last byte.
+func (c *Conn) open(r *http1.Request, sent event.Stamp, res *http1.Response, now event.Stamp) *event.Open {
 	o := &event.Open{
 		Stamp: now, Transport: "h1", Handshake: event.HandshakeFull, HandshakeTime: -1,
-		Conn: &event.Conn{Client: h.c.addr[h.c.client], Server: h.c.addr[h.c.client.Reverse()]},
+		Conn: &event.Conn{Client: c.addr[c.client], Server: c.addr[c.client.Reverse()]},
 	}
-	h.c.setTLS(o)
-	if x != nil {
-		r := &x.req
+	c.setTLS(o)
+	if r != nil {
 		o.Method, o.URI = r.Method, r.Target
 		o.Host, _ = r.Get("Host")
 		o.Origin, _ = r.Get("Origin")
@@ -44,7 +51,7 @@ func (h *httpLayer) open(x *exchange, res *http1.Response, now event.Stamp) *eve
 		o.OfferedExtensions, _ = r.Get("Sec-WebSocket-Extensions")
 		o.RequestHeaders = r.Fields
 		o.RequestRaw = keepHead(r.Raw)
-		o.RequestStamp = x.sent
+		o.RequestStamp = sent
 	} else {
 		o.Handshake = event.HandshakeResponseOnly
 	}
@@ -59,7 +66,7 @@ func (h *httpLayer) open(x *exchange, res *http1.Response, now event.Stamp) *eve
 	o.Deflate = extension.Agreed(o.Extensions)
 	o.ResponseHeaders = res.Fields
 	o.ResponseRaw = keepHead(res.Raw)
-	if x != nil && res.Status == 101 {
+	if r != nil && res.Status == 101 {
 		o.AcceptValid = event.No
 		if o.Accept == Accept(o.Key) {
 			o.AcceptValid = event.Yes

@@ -387,6 +387,12 @@ func (h *httpLayer) findUpgrade(want bool) *exchange {
 // switched takes a 101: WebSocket, or another protocol.
 func (h *httpLayer) switched(x *exchange, res *http1.Response, origin, now event.Stamp) {
 	if !isWebSocket(x, res) {
+		if res.HasToken("Upgrade", "h2c") { // RFC 7540 section 3.2
+			l := newHTTP2(h.c, true, true)
+			l.newest = 1 // the request that asked for it
+			h.become(l, now)
+			return
+		}
 		h.ignore()
 		return
 	}
@@ -457,9 +463,7 @@ func (h *httpLayer) become(l stream.Layer, now event.Stamp) {
 
 // tunnel starts anew inside an HTTP CONNECT tunnel (RFC 9110 section 9.3.6).
 func (h *httpLayer) tunnel(now event.Stamp) {
-	in := NewConn(h.sh, h.c.addr[h.c.client], h.c.addr[h.c.client.Reverse()], true)
-	in.tls = h.c.tls
-	h.become(in, now)
+	h.become(h.c.inside(h.c.client, true), now)
 }
 
 // gap takes lost bytes in a direction that waits for nothing.
@@ -515,8 +519,7 @@ func (h *httpLayer) guessable() bool {
 // guess looks for frames behind a request whose answer is not there.
 func (h *httpLayer) guess(now event.Stamp) {
 	x := h.pending[0]
-	in := NewConn(h.sh, h.c.addr[h.c.client], h.c.addr[h.c.client.Reverse()], false)
-	in.tls = h.c.tls
+	in := h.c.inside(h.c.client, false)
 	in.template = h.open(x, nil, now)
 	in.joinLate(now)
 	h.become(in, now)

@@ -36,7 +36,7 @@ type Session struct {
 // OpenSession tells of the handshake and follows the connection that it opened.
 func OpenSession(sh *Shared, o *event.Open) *Session {
 	s := &Session{sh: sh, conn: o.Conn, opened: o.Stamp, emitted: o.Stamp, deflate: o.Deflate}
-	s.anyRSV1 = o.Handshake == event.HandshakeInferred || o.Handshake == event.HandshakeRequestOnly
+	s.anyRSV1 = o.Handshake == event.HandshakeInferred || o.Handshake == event.HandshakeRequestOnly || o.ResponsePartial && !o.Deflate.Agreed
 	s.inferred = s.anyRSV1
 	for i := range s.dirs {
 		s.dirs[i] = direction{s: s, dir: event.Dir(i)}

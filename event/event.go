@@ -108,6 +108,8 @@ type Open struct {
 	RequestHeaders, ResponseHeaders    []Header
 	RequestRaw, ResponseRaw            []byte // HTTP/1.1 heads with their final blank line, as captured (up to limits.HeadKept)
 	RequestStamp                       Stamp  // packet and time of the request's last byte; zero if not captured
+	RequestPartial, ResponsePartial    bool   // HTTP/2: some fields of the head are not known: the dynamic table was not seen from its beginning, or a limit struck
+	ConnectEnabled                     Tri    // HTTP/2: the server's SETTINGS before the response allowed Extended CONNECT (RFC 8441 section 3)
 	EarlyClientBytes                   int64  // client bytes past the request head that did not acknowledge, and were captured before, the response
 
 	Deflate Deflate

@@ -1,0 +1,392 @@
+package http2
+
+import (
+	"encoding/binary"
+
+	"wsscope/event"
+	"wsscope/limits"
+	"wsscope/stream"
+)
+
+// Handler is told what a Reader saw. Everything it is given is valid until
+// the call returns.
+type Handler interface {
+	// Headers gives a header block: a request, a response, or trailers.
+	Headers(dir event.Dir, id uint32, b *Block)
+	// StreamData gives bytes that a stream carries. They may be overwritten.
+	StreamData(dir event.Dir, id uint32, c *stream.Chunk)
+	// StreamGap tells that n bytes of what a stream carries are lost, or an
+	// unknown number if n is negative.
+	StreamGap(dir event.Dir, id uint32, n int64, now event.Stamp)
+	// StreamEnd tells that a sender ended its half of a stream (RFC 9113
+	// section 5.1).
+	StreamEnd(dir event.Dir, id uint32, now event.Stamp)
+	// StreamReset tells that a sender reset a stream (RFC 9113 section 6.4).
+	StreamReset(dir event.Dir, id uint32, now event.Stamp)
+	// Setting gives one setting of a sender (RFC 9113 section 6.5).
+	Setting(dir event.Dir, id uint16, value uint32, now event.Stamp)
+	// FramesLost tells that frames of unknown number, of any stream, are lost.
+	FramesLost(dir event.Dir, now event.Stamp)
+}
+
+// SettingEnableConnect is SETTINGS_ENABLE_CONNECT_PROTOCOL (RFC 8441 section 3).
+const SettingEnableConnect = 8
+
+// Block is a header block.
+type Block struct {
+	Fields  []event.Header // in order, pseudo-header fields among them; a view, but its strings stay
+	Partial bool           // there were fields that are not known or not kept
+	Origin  event.Stamp    // the packet of its last byte
+	Now     event.Stamp
+	Behind  int64 // bytes of the direction up to its end; -1 not known
+}
+
+// Get gives the value of a field, repeated ones joined with ", ".
+func (b *Block) Get(name string) (value string, present bool) {
+	for i := range b.Fields {
+		if b.Fields[i].Name == name {
+			if present {
+				value += ", " + b.Fields[i].Value
+			} else {
+				value, present = b.Fields[i].Value, true
+			}
+		}
+	}
+	return value, present
+}
+
+// Stats count how often limits struck.
+type Stats struct {
+	HeaderBlock uint64 // h2-header-block
+	HeaderList  uint64 // h2-header-list
+	Hunt        uint64 // h2-hunt
+}
+
+// Reader follows the frames of one direction.
+type Reader struct {
+	dir   event.Dir
+	out   Handler
+	stats *Stats
+	state place
+
+	small  [headerLen]byte // bytes of a header, a prefix or a setting that is not whole
+	n      int             // so many
+	h      header          // the frame at hand
+	prefix uint32          // bytes of its prefix; only in state inPrefix
+	body   uint32          // bytes of its body still to come
+	pad    uint32          // and of its padding
+	cut    bool            // bytes of it are lost, or its lengths do not fit each other
+
+	block   block
+	decoder decoder
+	hunt    Hunt
+	buf     []byte // bytes in which frames are looked for
+	bounds  []bound
+	read    int64 // bytes of the direction, lost ones included; -1 not known
+	chunk   stream.Chunk
+}
+
+// place is where in the framing a direction stands.
+type place uint8
+
+const (
+	inHeader place = iota
+	inPrefix
+	inBody
+	inPadding
+	hunting
+)
+
+// block is a header block that is not whole yet (RFC 9113 section 4.3).
+type block struct {
+	open   bool
+	stream uint32
+	push   bool // of a PUSH_PROMISE
+	end    bool // END_STREAM comes with it
+	lost   bool // it cannot be decoded
+	buf    []byte
+}
+
+// bound is the place of a chunk in the buffer of a hunt.
+type bound struct {
+	at          int
+	origin, now event.Stamp
+	acked       int64
+}
+
+// NewReader makes the reader of a direction. whole says that its beginning
+// was captured. A client's direction begins with the Preface.
+func NewReader(dir event.Dir, out Handler, stats *Stats, whole bool) *Reader {
+	r := &Reader{dir: dir, out: out, stats: stats, decoder: newDecoder(whole)}
+	if !whole || dir == event.ClientToServer {
+		r.state, r.hunt = hunting, NewHunt(InSync)
+	}
+	return r
+}
+
+// Held is the number of bytes that wait in the reader.
+func (r *Reader) Held() int { return len(r.buf) + len(r.block.buf) }
+
+// Read is the number of bytes of the direction so far, -1 if not known.
+func (r *Reader) Read() int64 { return r.read }
+
+// Discard gives up what waits in the reader.
+func (r *Reader) Discard() {
+	r.buf, r.bounds, r.hunt = nil, nil, NewHunt(InSync)
+	r.block.buf, r.block.lost = nil, true
+}
+
+// Data takes the next bytes.
+func (r *Reader) Data(c *stream.Chunk) {
+	if r.state != hunting {
+		r.take(c)
+		return
+	}
+	r.seek(c)
+}
+
+// take follows frames.
+func (r *Reader) take(c *stream.Chunk) {
+	for b := c.Data; len(b) > 0; {
+		n := len(b)
+		switch r.state {
+		case inHeader:
+			if n = r.gather(b, headerLen); r.n == headerLen {
+				r.n = 0
+				r.begin(parseHeader(r.small[:]), c.Now)
+			}
+		case inPrefix:
+			if n = r.gather(b, int(r.prefix)); r.n == int(r.prefix) {
+				r.n = 0
+				r.prefixed()
+			}
+		case inBody:
+			n = min(n, int(r.body))
+			r.body -= uint32(n)
+			r.carry(b[:n:n], c)
+		case inPadding:
+			n = min(n, int(r.pad))
+			r.pad -= uint32(n)
+		}
+		r.pass(int64(n))
+		b = b[n:]
+		r.advance(c.Origin, c.Now)
+	}
+}
+
+// pass counts bytes of the direction.
+func (r *Reader) pass(n int64) {
+	if r.read >= 0 {
+		r.read += n
+	}
+}
+
+// gather fills r.small up to need bytes and gives how many of b it took.
+func (r *Reader) gather(b []byte, need int) int {
+	n := copy(r.small[r.n:need], b)
+	r.n += n
+	return n
+}
+
+// begin starts a frame.
+func (r *Reader) begin(h header, now event.Stamp) {
+	if r.block.open && (h.typ != typeContinuation || h.stream != r.block.stream) {
+		r.abandon(now) // RFC 9113 section 6.2 allows nothing else in between
+	}
+	r.h, r.cut = h, false
+	r.prefix, r.body, r.pad = h.prefix(), 0, 0
+	if r.prefix > h.length {
+		r.cut, r.prefix, r.pad = true, 0, h.length
+	} else {
+		r.body = h.length - r.prefix
+	}
+	switch h.typ {
+	case typeHeaders, typePushPromise:
+		r.block = block{open: true, stream: h.stream, push: h.typ == typePushPromise, end: h.has(flagEndStream), lost: r.cut, buf: r.block.buf[:0]}
+	case typeContinuation:
+		if !r.block.open { // the beginning of its block was lost
+			r.decoder.forget()
+		}
+	}
+	r.state = inPrefix
+}
+
+// prefixed takes the whole prefix of the frame at hand.
+func (r *Reader) prefixed() {
+	r.prefix = 0
+	if r.h.typ > typePushPromise || !r.h.has(flagPadded) {
+		return
+	}
+	r.pad = uint32(r.small[0])
+	if r.pad > r.body { // RFC 9113 section 6.1
+		r.pad = r.body
+		r.cut, r.block.lost = true, true
+	}
+	r.body -= r.pad
+}
+
+// advance goes on to the next state where the one at hand is done.
+func (r *Reader) advance(origin, now event.Stamp) {
+	if r.state == inPrefix && r.prefix == 0 {
+		r.state = inBody
+	}
+	if r.state == inBody && r.body == 0 {
+		r.state = inPadding
+	}
+	if r.state == inPadding && r.pad == 0 {
+		r.state = inHeader
+		r.n = 0
+		r.finish(origin, now)
+	}
+}
+
+// carry takes bytes of the body of the frame at hand.
+func (r *Reader) carry(b []byte, c *stream.Chunk) {
+	switch r.h.typ {
+	case typeData:
+		r.chunk = stream.Chunk{Data: b, Origin: c.Origin, Now: c.Now, Acked: c.Acked}
+		r.out.StreamData(r.dir, r.h.stream, &r.chunk)
+	case typeHeaders, typePushPromise, typeContinuation:
+		r.fragment(b)
+	case typeSettings:
+		r.settings(b, c.Now)
+	}
+}
+
+// settings takes bytes of a SETTINGS frame (RFC 9113 section 6.5.1).
+func (r *Reader) settings(b []byte, now event.Stamp) {
+	const size = 6
+	for len(b) > 0 && !r.cut {
+		b = b[r.gather(b, size):]
+		if r.n == size {
+			r.n = 0
+			r.out.Setting(r.dir, binary.BigEndian.Uint16(r.small[:]), binary.BigEndian.Uint32(r.small[2:]), now)
+		}
+	}
+}
+
+// fragment takes bytes of a header block.
+func (r *Reader) fragment(b []byte) {
+	k := &r.block
+	if !k.open || k.lost {
+		return
+	}
+	if int64(len(k.buf)+len(b)) > limits.H2HeaderBlock {
+		r.stats.HeaderBlock++
+		k.lost, k.buf = true, nil
+		return
+	}
+	k.buf = append(k.buf, b...)
+}
+
+// finish ends the frame at hand.
+func (r *Reader) finish(origin, now event.Stamp) {
+	h := &r.h
+	switch h.typ {
+	case typeData:
+		if h.has(flagEndStream) {
+			r.out.StreamEnd(r.dir, h.stream, now)
+		}
+	case typeHeaders, typePushPromise, typeContinuation:
+		if r.block.open && h.has(flagEndHeaders) {
+			r.endBlock(origin, now)
+		}
+	case typeReset:
+		r.out.StreamReset(r.dir, h.stream, now)
+	}
+}
+
+// blockKept is how much memory for header blocks a reader keeps.
+const blockKept = 4 << 10
+
+// endBlock decodes the header block at hand.
+func (r *Reader) endBlock(origin, now event.Stamp) {
+	k := &r.block
+	b := Block{Origin: origin, Now: now, Behind: r.read}
+	if k.lost {
+		r.decoder.forget()
+		b.Partial = true
+	} else {
+		b.Fields, _ = r.decoder.decode(k.buf) // a fault shows in Partial
+		b.Partial = r.decoder.partial
+		if r.decoder.over {
+			r.stats.HeaderList++
+		}
+	}
+	k.open = false
+	if k.buf = k.buf[:0]; cap(k.buf) > blockKept {
+		k.buf = nil
+	}
+	if k.push {
+		return // pushed responses are no WebSockets
+	}
+	r.out.Headers(r.dir, k.stream, &b)
+	if k.end {
+		r.out.StreamEnd(r.dir, k.stream, now)
+	}
+}
+
+// abandon gives up a header block whose end will not come.
+func (r *Reader) abandon(now event.Stamp) {
+	r.block.lost = true
+	r.endBlock(now, now)
+}
+
+// Gap takes n lost bytes, or an unknown number if n is negative.
+func (r *Reader) Gap(n int64, now event.Stamp) {
+	switch {
+	case n == 0:
+		return
+	case n < 0:
+		r.read = -1
+	default:
+		r.pass(n)
+	}
+	switch {
+	case r.state == hunting:
+		// What stands before the gap may hold frames that were not believed
+		// yet; without their neighbours they will not be.
+		r.buf, r.bounds, r.hunt = r.buf[:0], r.bounds[:0], NewHunt(InSync)
+		r.out.FramesLost(r.dir, now)
+		return
+	case r.state == inHeader || n < 0 || n > int64(r.prefix)-int64(r.n)+int64(r.body)+int64(r.pad):
+		r.lose(now)
+		return
+	}
+	r.loseInFrame(uint32(n), now)
+}
+
+// loseInFrame takes lost bytes that are all of the frame at hand.
+func (r *Reader) loseInFrame(n uint32, now event.Stamp) {
+	r.cut, r.block.lost = true, true
+	switch {
+	case r.state == inPrefix:
+		// How much is padding is not known any more.
+		if r.h.typ == typeData {
+			r.out.StreamGap(r.dir, r.h.stream, -1, now)
+		}
+		r.pad = r.prefix - uint32(r.n) + r.body - n
+		r.prefix, r.body, r.n = 0, 0, 0
+	default:
+		if lost := min(n, r.body); lost > 0 {
+			r.body -= lost
+			n -= lost
+			if r.h.typ == typeData {
+				r.out.StreamGap(r.dir, r.h.stream, int64(lost), now)
+			}
+		}
+		r.pad -= n
+	}
+	r.advance(now, now)
+}
+
+// lose gives up the place in the framing.
+func (r *Reader) lose(now event.Stamp) {
+	if r.block.open {
+		r.abandon(now)
+	}
+	r.decoder.forget()
+	r.n = 0
+	r.state, r.hunt = hunting, NewHunt(InSync)
+	r.out.FramesLost(r.dir, now)
+}
