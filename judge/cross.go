@@ -101,7 +101,9 @@ func (x *Cross) Open(o *event.Open) {
 		x.peers.put(p, known)
 	}
 	l.peer = known
-	x.parallel(known, l, o)
+	if o.Transport == "h1" { // streams of one HTTP/2 connection need no connecting
+		x.parallel(known, l, o)
+	}
 	x.reconnect(known, l, o)
 }
 

@@ -26,7 +26,7 @@ func (j *Conn) Open(o *event.Open) {
 	}
 	var r *requestJudge
 	if requestSeen {
-		r = &requestJudge{j: j, o: o, head: headFields(o.RequestHeaders, o.RequestRaw)}
+		r = &requestJudge{j: j, o: o, head: headFields(o.RequestHeaders, o.RequestRaw, o.RequestPartial)}
 		r.judge()
 		if !o.Refused {
 			j.early = o.EarlyClientBytes

@@ -21,7 +21,7 @@ type responseJudge struct {
 }
 
 func (j *Conn) response(o *event.Open, request *requestJudge) {
-	r := &responseJudge{j: j, o: o, head: headFields(o.ResponseHeaders, o.ResponseRaw), request: request}
+	r := &responseJudge{j: j, o: o, head: headFields(o.ResponseHeaders, o.ResponseRaw, o.ResponsePartial), request: request}
 	if raw := o.ResponseRaw; raw != nil && !j.h2 {
 		if fault := malformed(raw, statusLine); fault != "" {
 			r.tell(resMalformed, "The response is not valid HTTP: %s.", fault)

@@ -15,8 +15,8 @@ type fields struct {
 	whole bool // the head was kept to its end: what is absent was not sent
 }
 
-func headFields(lines []event.Header, raw []byte) fields {
-	return fields{lines, raw == nil || bytes.HasSuffix(raw, []byte("\n\r\n")) || bytes.HasSuffix(raw, []byte("\n\n"))}
+func headFields(lines []event.Header, raw []byte, partial bool) fields {
+	return fields{lines, !partial && (raw == nil || bytes.HasSuffix(raw, []byte("\n\r\n")) || bytes.HasSuffix(raw, []byte("\n\n")))}
 }
 
 // all gives the values of the lines with a name, in any case.

@@ -69,6 +69,18 @@ func TestCutHead(t *testing.T) {
 	}
 }
 
+// TestPartialHead has heads of HTTP/2 of which some fields are not known.
+func TestPartialHead(t *testing.T) {
+	var got []*event.Finding
+	c := &event.Conn{ID: 1, Stream: 1}
+	j := New(c, func(f *event.Finding) { got = append(got, f) })
+	j.Open(&event.Open{Conn: c, Transport: "h2", Method: "CONNECT", URI: "/", Status: 200, RequestPartial: true, ResponsePartial: true})
+	j.Frame(&event.Frame{Conn: c, N: 1, Index: 1, FIN: true, RSV: 4, Opcode: event.OpText, Masked: true, HeaderLen: 6})
+	if len(got) > 0 {
+		t.Errorf("%s", (&player{findings: got}).String())
+	}
+}
+
 // TestHTTP2 judges a handshake of RFC 8441: no Upgrade, no key, status 200.
 func TestHTTP2(t *testing.T) {
 	var got []*event.Finding

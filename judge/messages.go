@@ -66,8 +66,8 @@ func (j *Conn) compressed(m *event.Message) {
 	if len(m.Frames) > 0 {
 		frame = m.Frames[0]
 	}
-	if r := inflateRules[m.Inflate.Fault]; r != nil {
-		j.inflateFault(r, m, frame)
+	if m.Inflate.Fault != event.InflateOK {
+		j.inflateFault(m, frame)
 	}
 	if m.Inflate.Fault == event.InflateLimit ||
 		m.Len >= uint64(limits.BombSize) && m.Len/max(m.WireLen, 1) >= uint64(limits.BombRatio) {
@@ -79,7 +79,8 @@ func (j *Conn) compressed(m *event.Message) {
 	}
 }
 
-var inflateRules = map[event.InflateFault]*Rule{
+var inflateRules = [...]*Rule{
+	event.InflateLimit:        nil, // decompression-bomb, with its figures
 	event.InflateInvalid:      deflateInvalid,
 	event.InflateEndsInBlock:  deflateInvalid,
 	event.InflateEmptyPayload: deflateInvalid,
@@ -90,8 +91,11 @@ var inflateRules = map[event.InflateFault]*Rule{
 	event.InflateContextLost:  deflateContextLost,
 }
 
-func (j *Conn) inflateFault(r *Rule, m *event.Message, frame uint64) {
-	s := &j.sides[m.Dir]
+func (j *Conn) inflateFault(m *event.Message, frame uint64) {
+	s, r := &j.sides[m.Dir], inflateRules[m.Inflate.Fault]
+	if r == nil {
+		return
+	}
 	if r != deflateContextLost && (len(m.Missing) > 0 || m.Unfinished || !j.deflate) {
 		return // bytes that are not there, or compression that was never agreed
 	}
@@ -111,7 +115,7 @@ func (j *Conn) inflateFault(r *Rule, m *event.Message, frame uint64) {
 	}
 }
 
-var inflateWords = map[event.InflateFault]string{
+var inflateWords = [...]string{
 	event.InflateInvalid:      "The compressed message is no DEFLATE stream",
 	event.InflateEndsInBlock:  "The compressed message ends inside a DEFLATE block",
 	event.InflateEmptyPayload: "The compressed message is no DEFLATE stream",

@@ -86,5 +86,5 @@ var (
 	decompressionBomb = compression(Rule{ID: "decompression-bomb", RFC: "RFC 7692 section 8", Severity: event.Warning, Side: Either,
 		Wants:   "Peers should limit what a small compressed message may become.",
 		Why:     "The message is a thousand times its size when inflated, and may be an attack on the receiver's memory. One layer of DEFLATE reaches 1,030:1.",
-		Example: "deflate\nc2s compressed: 32 MiB of zeroes"})
+		Example: "deflate\nc2s compressed: 10 MiB of zeroes"})
 )

@@ -149,8 +149,8 @@ func (p *player) message(s *sender, f *event.Frame) {
 func (p *player) compressed(dir event.Dir, what string) {
 	var data []byte
 	switch what {
-	case "32 MiB of zeroes":
-		data = make([]byte, 32<<20)
+	case "10 MiB of zeroes":
+		data = make([]byte, 10<<20)
 	case "300 different bytes, then the first ten again":
 		for i := range 300 {
 			data = append(data, byte(i*i>>3), byte(i))
@@ -172,4 +172,3 @@ func (p *player) compressed(dir event.Dir, what string) {
 	}
 	p.frames(dir, append(head, z...))
 }
-
