@@ -20,8 +20,8 @@ func screen(ctx context.Context, cancel func(), o *options, src *source, run pip
 	defer store.Close()
 	run.Decode.Payload = limits.FramePayload
 	run.Decode.Spans = true
-	s := &screenState{src: src}
 	p := pipeline.New(store, run)
+	s := &screenState{src: src, run: p}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -51,6 +51,7 @@ func screen(ctx context.Context, cancel func(), o *options, src *source, run pip
 // screenState is what the reading side tells the status line.
 type screenState struct {
 	src      *source
+	run      *pipeline.Pipeline
 	mu       sync.Mutex
 	done     bool
 	fatal    bool
@@ -73,14 +74,13 @@ func (s *screenState) end(problems []*capture.Problem, err error) {
 
 func (s *screenState) status() ui.Status {
 	s.mu.Lock()
-	st := ui.Status{Source: s.src.name, Done: s.done, Problems: s.problems, Live: s.src.handle != nil}
+	st := ui.Status{Source: s.src.name, Done: s.done, Problems: s.problems, Live: s.src.handle != nil, Packets: s.run.Packets()}
 	s.mu.Unlock()
 	if s.src.progress != nil {
 		st.Read, st.Total = s.src.progress()
 	}
 	if h := s.src.handle; h != nil {
-		c := h.Stats()
-		st.Packets, st.Dropped = c.Received, c.Dropped
+		st.Dropped = h.Stats().Dropped
 	}
 	return st
 }

@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"sync/atomic"
 	"time"
 
 	"wsscope/capture"
@@ -57,7 +58,11 @@ type Pipeline struct {
 	nextID  int
 	now     event.Stamp
 	problem []*capture.Problem
+	packets atomic.Uint64 // read so far, for whoever asks meanwhile
 }
+
+// Packets is how many packets were read so far. Any goroutine may ask.
+func (p *Pipeline) Packets() uint64 { return p.packets.Load() }
 
 // inFlight is how many jobs may be on their way between two stages: enough
 // to keep all busy, few enough to bound memory.
@@ -173,6 +178,7 @@ func (p *Pipeline) read(ctx context.Context, src capture.Source, to chan<- *job,
 			b.Packets = b.Packets[:max-packets]
 		}
 		packets += uint64(len(b.Packets))
+		p.packets.Store(packets)
 		for _, text := range b.Secrets {
 			p.opt.Decode.Keys.AddLog(text)
 		}
