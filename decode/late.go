@@ -172,7 +172,7 @@ func (s *Session) adopt(dir event.Dir, h *hunter, now event.Stamp) []part {
 	d.state = hunting
 	d.late = true
 	if h.behindGap {
-		s.judge.Transport(&event.Transport{Stamp: s.later(now), Conn: s.conn, Dir: dir, Kind: event.TransportSyncLost, Bytes: -1})
+		d.syncLost(-1, now)
 	}
 	if at, _ := d.hunt.search(false); at >= 0 {
 		return d.release(at, now)

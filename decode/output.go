@@ -29,6 +29,7 @@ type Options struct {
 	Payload      int64 // most bytes of a payload that the views want; 0 none (control frames are kept all the same)
 	Spans        bool  // fill Frame.Spans
 	Keys         *tls.Keys
+	LateKeys     bool  // keys may come after the end of a connection
 	InflateLimit int64 // most bytes of one inflated message
 }
 
@@ -43,7 +44,9 @@ type Shared struct {
 	Stats   Stats
 	waiting int64 // bytes held by heads, held chunks and hunts
 	scratch []byte
-	pool    [][]byte
+	// waitingTLS are connections with records that wait for their key.
+	waitingTLS []*secure
+	pool       [][]byte
 }
 
 // Stats are a worker's counters for the summary.

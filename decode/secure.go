@@ -15,6 +15,8 @@ type secure struct {
 	c     *Conn
 	conn  *tls.Conn
 	ended int
+	// listed: it is among Shared.waitingTLS.
+	listed bool
 }
 
 // secure starts a TLS layer; first is what a side begins with.
@@ -30,17 +32,55 @@ func (c *Conn) secure(side event.Dir, first []byte, now event.Stamp) {
 	in := c.inside(client, c.whole && !c.side[0].gap && !c.side[1].gap)
 	s := &secure{c: c}
 	s.conn = tls.New(c.sh.Opt.Keys, in, nil)
+	s.conn.Linger = c.sh.Opt.LateKeys
 	s.Conn = s.conn
 	in.tls = s
 	c.start(client, s, now)
 }
 
+// Data implements stream.Layer.
+func (s *secure) Data(dir event.Dir, ch *stream.Chunk) {
+	s.Conn.Data(dir, ch)
+	if s.c.sh.Opt.LateKeys && !s.listed && s.Conn.Waiting() {
+		s.listed = true
+		s.c.sh.waitingTLS = append(s.c.sh.waitingTLS, s)
+	}
+}
+
 // End implements stream.Layer.
 func (s *secure) End(dir event.Dir, how stream.End, now event.Stamp) {
 	s.Conn.End(dir, how, now)
-	if s.ended++; s.ended == 2 {
+	if s.ended++; s.ended == 2 && !s.listed {
+		s.conn.GiveUp(now)
 		s.account()
 	}
+}
+
+// RetryTLS lets records that wait for keys try those that came in since.
+func (sh *Shared) RetryTLS(now event.Stamp) {
+	keep := sh.waitingTLS[:0]
+	for _, s := range sh.waitingTLS {
+		s.conn.Retry(now)
+		switch {
+		case s.conn.Waiting():
+			keep = append(keep, s)
+		case s.ended == 2:
+			s.account()
+		default:
+			s.listed = false
+		}
+	}
+	clear(sh.waitingTLS[len(keep):])
+	sh.waitingTLS = keep
+}
+
+// Finish ends what waits still: nothing more comes.
+func (sh *Shared) Finish(now event.Stamp) {
+	for _, s := range sh.waitingTLS {
+		s.conn.GiveUp(now)
+		s.account()
+	}
+	sh.waitingTLS = nil
 }
 
 // encryptedListed is how many unreadable connections the summary describes.
