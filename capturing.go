@@ -50,7 +50,7 @@ func capturing(ctx context.Context, o *options, stdin io.Reader, stdout, stderr 
 	}
 	var src *source
 	if err == nil {
-		src, err = openSource(ctx, o, stdin, &run)
+		src, err = openSource(ctx, o, stdin, stderr, &run)
 	}
 	if err != nil {
 		say(stderr, err.Error())
@@ -97,7 +97,7 @@ func captureFilter(o *options, run *pipeline.Options) error {
 	return nil
 }
 
-func openSource(ctx context.Context, o *options, stdin io.Reader, run *pipeline.Options) (*source, error) {
+func openSource(ctx context.Context, o *options, stdin io.Reader, stderr io.Writer, run *pipeline.Options) (*source, error) {
 	if o.iface == "" {
 		f := capture.Open(ctx, o.files, stdin, capture.Options{Follow: o.follow, Salvage: o.salvage})
 		run.Live = o.follow || o.readsStdin()
@@ -113,7 +113,10 @@ func openSource(ctx context.Context, o *options, stdin io.Reader, run *pipeline.
 		return nil, err
 	}
 	if o.save == "" { // files of a ring are opened later
-		if err := live.DropPrivileges(); err != nil {
+		err := live.DropPrivileges()
+		if errors.Is(err, errors.ErrUnsupported) {
+			say(stderr, "privileges are kept: only a build with CGO_ENABLED=0 can drop them")
+		} else if err != nil {
 			h.Close()
 			return nil, err
 		}
