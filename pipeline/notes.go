@@ -3,6 +3,7 @@ package pipeline
 import (
 	"fmt"
 
+	"wsscope/decode/http2"
 	"wsscope/event"
 	"wsscope/judge"
 )
@@ -32,6 +33,8 @@ func (f *front) notes(j *job) {
 // decodeStruck lists the limits that struck in the workers.
 func (p *Pipeline) decodeStruck() []event.Struck {
 	var head, waiting, held, hunted, skipped, inflated, cut, requests uint64
+	var h2 http2.Stats
+	var streams, layers uint64
 	for _, w := range p.workers {
 		s := &w.shared.Stats
 		head += s.HeadTooLong
@@ -42,6 +45,11 @@ func (p *Pipeline) decodeStruck() []event.Struck {
 		inflated += s.InflateLimited
 		cut += s.PayloadCut
 		requests += s.PendingRequests
+		h2.HeaderBlock += s.HTTP2.HeaderBlock
+		h2.HeaderList += s.HTTP2.HeaderList
+		h2.Hunt += s.HTTP2.Hunt
+		streams += s.H2Streams
+		layers += s.Layers
 	}
 	return struckList(
 		event.Struck{Limit: "http-head", Count: head, Text: "connections not followed: an HTTP head too long"},
@@ -52,5 +60,10 @@ func (p *Pipeline) decodeStruck() []event.Struck {
 		event.Struck{Limit: "inflated-message", Count: inflated, Text: "messages that inflate to more than the limit"},
 		event.Struck{Limit: "frame-payload", Count: cut, Text: "payloads cut"},
 		event.Struck{Limit: "pending-requests", Count: requests, Text: "connections not followed: too many HTTP requests without an answer"},
+		event.Struck{Limit: "h2-header-block", Count: h2.HeaderBlock, Text: "HTTP/2 header blocks not decoded: too long"},
+		event.Struck{Limit: "h2-header-list", Count: h2.HeaderList, Text: "HTTP/2 header blocks of which not all fields were kept"},
+		event.Struck{Limit: "h2-hunt", Count: h2.Hunt, Text: "times that bytes were skipped while looking for HTTP/2 frames"},
+		event.Struck{Limit: "h2-streams", Count: streams, Text: "HTTP/2 streams not followed: too many on one connection"},
+		event.Struck{Limit: "layers", Count: layers, Text: "tunnels not followed: too many inside each other"},
 	)
 }
