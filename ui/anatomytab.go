@@ -55,10 +55,10 @@ func (a *app) anatomyTab(s *subject, width int) doc {
 		{name + " " + dirWords(row.Dir()), r},
 		{fmt.Sprintf("   %d header + %s", row.HeaderLen(), count(row.Len, "payload byte")), dim},
 	}
-	if n > 1 {
-		head = append(head, span{fmt.Sprintf("   frame %d of %d: { and }", min(d.frame, n-1)+1, n), accent})
-	}
 	out := lines{head}
+	if n > 1 {
+		out = append(out, line{{fmt.Sprintf("frame %d of %d: { and } go through them", min(d.frame, n-1)+1, n), accent}})
+	}
 	if dropped {
 		out = append(out, line{{"its payload was dropped: memory limit", warn}})
 	}

@@ -141,7 +141,7 @@ var bindings = []binding{
 	{anywhere, []string{"5"}, actTab5, "", "Connection: its life and charts"},
 	{inDetails, []string{".", ">"}, actTabNext, "tab", "next tab"},
 	{inDetails, []string{",", "<"}, actTabPrev, "", "previous tab"},
-	{inDetails, []string{"v"}, actForm, "view", "Payload: text, JSON, hex, masked and unmasked, compressed and inflated"},
+	{anywhere, []string{"v"}, actForm, "view", "Payload: text, JSON, hex, masked and unmasked, compressed and inflated"},
 	{inDetails, []string{"J"}, actNextRow, "", "next row of the timeline"},
 	{inDetails, []string{"K"}, actPrevRow, "", "previous row of the timeline"},
 	{inDetails, []string{"}"}, actFrameNext, "", "next frame of the message"},

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"fmt"
-	"strings"
 
 	"wsscope/event"
 	"wsscope/timeline"
@@ -46,7 +45,7 @@ func (s *Status) progress() string {
 
 // statusParts is what the first line says, the important first: it is cut
 // where the screen ends.
-func statusParts(s *Status, st *timeline.Stats, held int) []span {
+func statusParts(s *Status, st *timeline.Stats, total *event.Summary, held int) []span {
 	var parts []span
 	add := func(r role, text string) {
 		if text != "" {
@@ -71,6 +70,13 @@ func statusParts(s *Status, st *timeline.Stats, held int) []span {
 	}
 	if st.SpillError != nil {
 		add(barWarn, st.SpillError.Error())
+	}
+	if total != nil && len(total.Limits) > 0 {
+		text := "limit struck: " + total.Limits[0].Limit
+		if n := len(total.Limits); n > 1 {
+			text = fmt.Sprintf("%d limits struck (:summary)", n)
+		}
+		add(barWarn, text)
 	}
 	add(bar, count(s.Packets, "packet"))
 	conns := count(uint64(st.Connections), "connection")
@@ -114,7 +120,7 @@ func (a *app) drawStatus(c canvas) {
 	if a.rows.paused && held == 0 {
 		x = c.put(x, 0, "│ PAUSED ", barWarn, normal)
 	}
-	for _, p := range statusParts(&a.status, &a.layout.stats, held) {
+	for _, p := range statusParts(&a.status, &a.layout.stats, a.store.Totals(), held) {
 		if x+3+textWidth(p.text) > c.w {
 			break
 		}
@@ -148,16 +154,4 @@ func (a *app) drawBottom(c canvas) {
 		x = c.put(x, 0, b.keys[0], accent, normal)
 		x = c.put(x+1, 0, b.hint, dim, normal) + 2
 	}
-	if text := strings.TrimSpace(a.layout.limits(a)); text != "" && x+textWidth(text) < c.w {
-		c.right(c.w-1, 0, text, dim, normal)
-	}
-}
-
-// limits names the decoder's limits that struck, once the reading is over.
-func (l *layout) limits(a *app) string {
-	total := a.store.Totals()
-	if total == nil || len(total.Limits) == 0 {
-		return ""
-	}
-	return "limits struck: " + total.Limits[0].Limit
 }

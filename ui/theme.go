@@ -2,6 +2,7 @@ package ui
 
 import (
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/gdamore/tcell/v2"
@@ -47,45 +48,45 @@ type Theme struct {
 var ThemeNames = []string{"dark", "light", "colour-blind"}
 
 type palette struct {
-	dim, accent, client, server, bad, warn, note, good, key, str, num, word [3]string // truecolor, 256 colours, 16 colours
+	dim, accent, client, server, bad, warn, note, good, key, str, num, word [3]string // true colour, number of the 256, name of the 16
 	barFG, barBG, restBG, litFG, litBG, matchFG, matchBG                    [3]string
 }
 
 var palettes = map[string]palette{
 	"dark": {
-		dim: [3]string{"#8a8f98", "color245", "gray"}, accent: [3]string{"#7fb4ff", "color111", "aqua"},
-		client: [3]string{"#6cc7ff", "color117", "aqua"}, server: [3]string{"#d7a6ff", "color183", "fuchsia"},
-		bad: [3]string{"#ff7b72", "color209", "red"}, warn: [3]string{"#f2cc60", "color221", "yellow"},
-		note: [3]string{"#9ecbff", "color153", "aqua"}, good: [3]string{"#7ee787", "color114", "lime"},
-		key: [3]string{"#9ecbff", "color153", "aqua"}, str: [3]string{"#a5d6a7", "color151", "lime"},
-		num: [3]string{"#ffb86b", "color215", "yellow"}, word: [3]string{"#d7a6ff", "color183", "fuchsia"},
-		barFG: [3]string{"#e6e8eb", "color254", "white"}, barBG: [3]string{"#2b3a55", "color237", "navy"},
-		restBG: [3]string{"#33363d", "color236", "gray"}, litFG: [3]string{"#101010", "color232", "black"},
-		litBG: [3]string{"#ffd866", "color221", "yellow"}, matchFG: [3]string{"#101010", "color232", "black"}, matchBG: [3]string{"#ffb86b", "color215", "yellow"},
+		dim: [3]string{"#8a8f98", "245", "gray"}, accent: [3]string{"#7fb4ff", "111", "aqua"},
+		client: [3]string{"#6cc7ff", "117", "aqua"}, server: [3]string{"#d7a6ff", "183", "fuchsia"},
+		bad: [3]string{"#ff7b72", "209", "red"}, warn: [3]string{"#f2cc60", "221", "yellow"},
+		note: [3]string{"#9ecbff", "153", "aqua"}, good: [3]string{"#7ee787", "114", "lime"},
+		key: [3]string{"#9ecbff", "153", "aqua"}, str: [3]string{"#a5d6a7", "151", "lime"},
+		num: [3]string{"#ffb86b", "215", "yellow"}, word: [3]string{"#d7a6ff", "183", "fuchsia"},
+		barFG: [3]string{"#e6e8eb", "254", "white"}, barBG: [3]string{"#2b3a55", "237", "navy"},
+		restBG: [3]string{"#33363d", "236", "gray"}, litFG: [3]string{"#101010", "232", "black"},
+		litBG: [3]string{"#ffd866", "221", "yellow"}, matchFG: [3]string{"#101010", "232", "black"}, matchBG: [3]string{"#ffb86b", "215", "yellow"},
 	},
 	"light": {
-		dim: [3]string{"#6a737d", "color243", "gray"}, accent: [3]string{"#0550ae", "color25", "navy"},
-		client: [3]string{"#005cc5", "color26", "navy"}, server: [3]string{"#7b2d90", "color90", "purple"},
-		bad: [3]string{"#b31d28", "color124", "maroon"}, warn: [3]string{"#8a5a00", "color94", "olive"},
-		note: [3]string{"#0550ae", "color25", "navy"}, good: [3]string{"#116329", "color22", "green"},
-		key: [3]string{"#0550ae", "color25", "navy"}, str: [3]string{"#116329", "color22", "green"},
-		num: [3]string{"#953800", "color130", "maroon"}, word: [3]string{"#7b2d90", "color90", "purple"},
-		barFG: [3]string{"#1b1f23", "color234", "black"}, barBG: [3]string{"#d0d7de", "color252", "silver"},
-		restBG: [3]string{"#e6ebf1", "color254", "silver"}, litFG: [3]string{"#ffffff", "color231", "white"},
-		litBG: [3]string{"#0550ae", "color25", "navy"}, matchFG: [3]string{"#1b1f23", "color234", "black"}, matchBG: [3]string{"#ffdf5d", "color221", "yellow"},
+		dim: [3]string{"#6a737d", "243", "gray"}, accent: [3]string{"#0550ae", "25", "navy"},
+		client: [3]string{"#005cc5", "26", "navy"}, server: [3]string{"#7b2d90", "90", "purple"},
+		bad: [3]string{"#b31d28", "124", "maroon"}, warn: [3]string{"#8a5a00", "94", "olive"},
+		note: [3]string{"#0550ae", "25", "navy"}, good: [3]string{"#116329", "22", "green"},
+		key: [3]string{"#0550ae", "25", "navy"}, str: [3]string{"#116329", "22", "green"},
+		num: [3]string{"#953800", "130", "maroon"}, word: [3]string{"#7b2d90", "90", "purple"},
+		barFG: [3]string{"#1b1f23", "234", "black"}, barBG: [3]string{"#d0d7de", "252", "silver"},
+		restBG: [3]string{"#e6ebf1", "254", "silver"}, litFG: [3]string{"#ffffff", "231", "white"},
+		litBG: [3]string{"#0550ae", "25", "navy"}, matchFG: [3]string{"#1b1f23", "234", "black"}, matchBG: [3]string{"#ffdf5d", "221", "yellow"},
 	},
 	// Blue and orange, and lightness, are told apart with any kind of
 	// colour vision (the palette of Okabe and Ito).
 	"colour-blind": {
-		dim: [3]string{"#999999", "color246", "gray"}, accent: [3]string{"#56b4e9", "color74", "aqua"},
-		client: [3]string{"#56b4e9", "color74", "aqua"}, server: [3]string{"#e69f00", "color178", "yellow"},
-		bad: [3]string{"#d55e00", "color166", "red"}, warn: [3]string{"#f0e442", "color227", "yellow"},
-		note: [3]string{"#56b4e9", "color74", "aqua"}, good: [3]string{"#009e73", "color36", "blue"},
-		key: [3]string{"#56b4e9", "color74", "aqua"}, str: [3]string{"#e6e6e6", "color254", "white"},
-		num: [3]string{"#f0e442", "color227", "yellow"}, word: [3]string{"#cc79a7", "color175", "fuchsia"},
-		barFG: [3]string{"#ffffff", "color231", "white"}, barBG: [3]string{"#0b3d62", "color24", "navy"},
-		restBG: [3]string{"#3a3a3a", "color237", "gray"}, litFG: [3]string{"#000000", "color16", "black"},
-		litBG: [3]string{"#f0e442", "color227", "yellow"}, matchFG: [3]string{"#000000", "color16", "black"}, matchBG: [3]string{"#e69f00", "color178", "yellow"},
+		dim: [3]string{"#999999", "246", "gray"}, accent: [3]string{"#56b4e9", "74", "aqua"},
+		client: [3]string{"#56b4e9", "74", "aqua"}, server: [3]string{"#e69f00", "178", "yellow"},
+		bad: [3]string{"#d55e00", "166", "red"}, warn: [3]string{"#f0e442", "227", "yellow"},
+		note: [3]string{"#56b4e9", "74", "aqua"}, good: [3]string{"#009e73", "36", "blue"},
+		key: [3]string{"#56b4e9", "74", "aqua"}, str: [3]string{"#e6e6e6", "254", "white"},
+		num: [3]string{"#f0e442", "227", "yellow"}, word: [3]string{"#cc79a7", "175", "fuchsia"},
+		barFG: [3]string{"#ffffff", "231", "white"}, barBG: [3]string{"#0b3d62", "24", "navy"},
+		restBG: [3]string{"#3a3a3a", "237", "gray"}, litFG: [3]string{"#000000", "16", "black"},
+		litBG: [3]string{"#f0e442", "227", "yellow"}, matchFG: [3]string{"#000000", "16", "black"}, matchBG: [3]string{"#e69f00", "178", "yellow"},
 	},
 }
 
@@ -127,7 +128,14 @@ func NewTheme(name string, colors int) *Theme {
 	case colors <= 256:
 		depth = 1
 	}
-	fg := func(c [3]string) tcell.Style { return d.Foreground(tcell.GetColor(c[depth])) }
+	color := func(c [3]string) tcell.Color {
+		if depth == 1 {
+			n, _ := strconv.Atoi(c[1])
+			return tcell.PaletteColor(n)
+		}
+		return tcell.GetColor(c[depth])
+	}
+	fg := func(c [3]string) tcell.Style { return d.Foreground(color(c)) }
 	set(dim, fg(p.dim))
 	set(strong, d.Bold(true))
 	set(heading, fg(p.accent).Bold(true))
@@ -142,12 +150,12 @@ func NewTheme(name string, colors int) *Theme {
 	set(jsonString, fg(p.str))
 	set(jsonNumber, fg(p.num))
 	set(jsonWord, fg(p.word))
-	set(lit, fg(p.litFG).Background(tcell.GetColor(p.litBG[depth])))
-	set(match, fg(p.matchFG).Background(tcell.GetColor(p.matchBG[depth])))
+	set(lit, fg(p.litFG).Background(color(p.litBG)))
+	set(match, fg(p.matchFG).Background(color(p.matchBG)))
 	set(cursor, d.Reverse(true))
-	set(resting, d.Background(tcell.GetColor(p.restBG[depth])))
-	set(bar, fg(p.barFG).Background(tcell.GetColor(p.barBG[depth])))
-	set(barWarn, fg(p.warn).Background(tcell.GetColor(p.barBG[depth])).Bold(true))
+	set(resting, d.Background(color(p.restBG)))
+	set(bar, fg(p.barFG).Background(color(p.barBG)))
+	set(barWarn, fg(p.warn).Background(color(p.barBG)).Bold(true))
 	return t
 }
 
