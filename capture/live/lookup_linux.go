@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -58,4 +59,16 @@ func nameOf(ifindex int32) string {
 		return i.Name
 	}
 	return fmt.Sprintf("if%d", ifindex)
+}
+
+// noPermission says what to run on Linux.
+func noPermission() error {
+	path, err := os.Executable()
+	if err != nil {
+		path = os.Args[0]
+	}
+	if strings.ContainsAny(path, " \t'\"\\$`*?&;()<>|") {
+		path = "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+	}
+	return &PermissionError{Run: "sudo setcap cap_net_raw=ep " + path}
 }

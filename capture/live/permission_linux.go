@@ -6,24 +6,11 @@ import (
 	"fmt"
 	"os"
 	"runtime"
-	"strings"
 	"syscall"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
-
-// noPermission says what to run on Linux.
-func noPermission() error {
-	path, err := os.Executable()
-	if err != nil {
-		path = os.Args[0]
-	}
-	if strings.ContainsAny(path, " \t'\"\\$`*?&;()<>|") {
-		path = "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
-	}
-	return &PermissionError{Run: "sudo setcap cap_net_raw=ep " + path}
-}
 
 // keptByRoot are for the files of a program under sudo: the user's key log
 // and captures are not root's.
