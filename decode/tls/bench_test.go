@@ -55,6 +55,9 @@ func segments(b []byte, size int) (out []piece) {
 // TestNoAllocation opens records without an allocation, whole ones and such
 // that span segments.
 func TestNoAllocation(t *testing.T) {
+	if raceDetector {
+		t.Skip("measured without the race detector")
+	}
 	for _, size := range []int{350, 5000, 16000} {
 		s, begin, all := steady(4000, size)
 		next := &count{}
@@ -85,6 +88,9 @@ func TestNoAllocation(t *testing.T) {
 
 // TestIdleMemory keeps an idle connection small.
 func TestIdleMemory(t *testing.T) {
+	if raceDetector {
+		t.Skip("measured without the race detector")
+	}
 	s, begin, all := steady(3, 350)
 	s.say(1, "x")
 	pieces := append(begin, s.pieces[len(s.pieces)-1])

@@ -49,7 +49,6 @@ type Conn struct {
 
 	news                  uint64 // grows when something came that a stalled direction may wait for
 	generation, resumable uint64 // of the keys, as last seen
-	probed                uint64 // generation, plus 1, that was probed last
 	final                 bool   // nothing more will come: no waiting
 	spoke                 bool   // the next layer knows of the connection
 

@@ -94,6 +94,8 @@ func (c *Conn) alert(h *half, level, description byte) {
 	if len(c.info.Alerts) < int(limits.TLSAlerts) {
 		c.info.Alerts = append(c.info.Alerts, Alert{Dir: h.dir, Stamp: c.now, Level: level, Description: description})
 		c.dirty = true
+	} else {
+		c.keys.alerts.Add(1)
 	}
 	if description == noRenegotiation && h.protected && h.dir == event.ServerToClient {
 		// The ClientHello that it answers has no ServerHello.

@@ -43,8 +43,9 @@ type half struct {
 	// TLS 1.3
 	epoch      epoch
 	traffic    [3]*traffic
-	begun      bool // a protected record was met
-	unreadable int  // records without a key before the first that has one
+	begun      bool   // a protected record was met
+	unreadable int    // records without a key before the first that has one
+	probed     uint64 // generation of the keys, plus 1, that was tried last without a client random
 
 	// TLS 1.2 and before
 	protected  bool       // ChangeCipherSpec was sent
@@ -144,6 +145,17 @@ func (h *half) holdMark(m mark) {
 	m.pos = len(h.buf)
 	h.marks = append(h.marks, m)
 	h.short = false
+}
+
+// originAt is the packet that carried buf[pos].
+func (h *half) originAt(pos int) (origin event.Stamp) {
+	for _, m := range h.marks[h.at:] {
+		if m.pos > pos || m.kind != dataMark {
+			break
+		}
+		origin = m.origin
+	}
+	return origin
 }
 
 // front gives the bytes up to the next gap or end, and that, if there is one.

@@ -141,16 +141,18 @@ func (hs *handshake) following() *handshake {
 // forgetFlights drops what was kept of the messages.
 func (hs *handshake) forgetFlights() { hs.flight = [2][]byte{} }
 
-// keep adds handshake bytes to the transcript of a direction.
-func (hs *handshake) keep(side int, b []byte) {
+// keep adds handshake bytes to the transcript of a direction. It gives false
+// where they would be too many.
+func (hs *handshake) keep(side int, b []byte) bool {
 	if hs.flight[side] == nil || hs.frozen[side] {
-		return
+		return true
 	}
 	if len(hs.flight[side])+len(b) > int(limits.TLSTranscript) {
 		hs.forgetFlights()
-		return
+		return false
 	}
 	hs.flight[side] = append(hs.flight[side], b...)
+	return true
 }
 
 // sessionHash is the hash of all handshake messages up to and including the

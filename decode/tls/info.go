@@ -47,7 +47,7 @@ func reasonSuite(hs *handshake) string {
 	case hs.suite.name == "":
 		return fmt.Sprintf("cipher suite 0x%04x is not known", hs.suite.id)
 	}
-	return fmt.Sprintf("cipher suite %s with TLS %s is not supported", hs.suite.name, versionName(hs.version))
+	return fmt.Sprintf("cipher suite %s with version %s is not supported", hs.suite.name, versionName(hs.version))
 }
 
 // noKeyReason says why the key of a direction is not there.

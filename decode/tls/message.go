@@ -6,11 +6,14 @@ import "wsscope/event"
 func (c *Conn) handshakeBytes(h *half, b []byte) {
 	for len(b) > 0 {
 		n, t, body, done := h.msgs.next(b)
-		if t != helloRequest && t != clientHello {
-			h.hs.keep(int(h.dir), b[:n])
+		if t != helloRequest && t != clientHello && !h.hs.keep(int(h.dir), b[:n]) {
+			c.keys.transcripts.Add(1)
 		}
 		b = b[n:]
 		if done {
+			if kept(t) && body == nil {
+				c.keys.messages.Add(1)
+			}
 			c.message(h, t, body)
 		}
 	}
@@ -126,8 +129,8 @@ func (c *Conn) clientHello(h *half, body []byte) {
 	hs.clientRandom = p.random
 	hs.offeredID, hs.offeredTicket = sessionByID(p.sessionID), sessionByTicket(p.ticket)
 	hs.earlyOffered = hs.earlyOffered || p.early
-	if hs.flight[0] != nil && first {
-		hs.keep(0, h.msgs.buf)
+	if first && !hs.keep(0, h.msgs.buf) {
+		c.keys.transcripts.Add(1)
 	}
 	c.news++
 	if hs == c.hs {

@@ -92,7 +92,7 @@ func (c *Conn) master(h *half) ([]byte, verdict) {
 	if c.mayCome(hs, 0) {
 		return nil, wait
 	}
-	if !hs.seen[0] || !hs.seen[1] || hs.compressed || hs.suite.cipher == unsupported {
+	if !hs.seen[0] || !hs.seen[1] || hs.compressed || hs.version < tls10 || hs.suite.cipher == unsupported {
 		c.giveUp(h, reasonSuite(hs))
 		return nil, used
 	}

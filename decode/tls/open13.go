@@ -176,7 +176,9 @@ func (c *Conn) triedEnough(h *half, n int) bool {
 func (c *Conn) waitForKey(h *half) verdict {
 	h.reason = c.noKeyReason(h)
 	c.dirty = true
-	if c.final || c.keys.complete.Load() && !c.hs.resumed() {
+	// The key of a resumed session may still come out of another connection.
+	resumed := h.keyed != nil && h.keyed.resumed()
+	if c.final || c.keys.complete.Load() && !resumed {
 		c.giveUp(h, h.reason)
 		return used
 	}

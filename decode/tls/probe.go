@@ -29,8 +29,8 @@ func (c *Conn) findSecrets(h *half, rec []byte) (v verdict, done bool) {
 	if known && c.entry != nil {
 		return used, false
 	}
-	if c.probed != c.generation+1 || known {
-		c.probed = c.generation + 1
+	if h.probed != c.generation+1 {
+		h.probed = c.generation + 1
 		if c.probe(h, rec) {
 			return used, true
 		}

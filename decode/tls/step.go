@@ -77,6 +77,9 @@ func (c *Conn) scan(h *half, b []byte) (int, verdict) {
 		if i+n > len(b) {
 			return i, used
 		}
+		if h.waits() {
+			c.origin = h.originAt(h.off + i)
+		}
 		switch c.record(h, b[i:i+n]) {
 		case wait:
 			return i, wait
@@ -167,7 +170,7 @@ func (c *Conn) plainHandshake(h *half, rec []byte) verdict {
 	if h.hole.open || h.sync == scanning {
 		// Lost bytes may have hidden a ChangeCipherSpec; and a message that
 		// began in them cannot be put together.
-		if v := h.hs.version; v != 0 && v < tls13 && c.guessProtected(h, rec) {
+		if v := h.hs.version; v != 0 && v < tls13 && c.guessProtected(h, rec) == used {
 			return used
 		}
 		if !beginsMessage(fragment) {
@@ -197,14 +200,14 @@ func beginsMessage(b []byte) bool {
 
 // guessProtected tries whether a record is the first one under the keys of
 // the handshake, its ChangeCipherSpec being lost.
-func (c *Conn) guessProtected(h *half, rec []byte) bool {
+func (c *Conn) guessProtected(h *half, rec []byte) verdict {
 	before := *h
 	c.protect(h)
-	if c.open12(h, rec) == used {
-		return true
+	v := c.open12(h, rec)
+	if v != used {
+		*h = before
 	}
-	*h = before
-	return false
+	return v
 }
 
 // firstProtected takes a record of type application_data in a direction whose
@@ -217,10 +220,7 @@ func (c *Conn) firstProtected(h *half, rec []byte) verdict {
 		if !h.hole.open && h.sync != scanning {
 			return reject // only lost bytes can have hidden the ChangeCipherSpec
 		}
-		if c.guessProtected(h, rec) {
-			return used
-		}
-		return reject
+		return c.guessProtected(h, rec)
 	}
 	return c.open13(h, rec)
 }
