@@ -28,12 +28,13 @@ type http2Layer struct {
 	newest  uint32      // highest stream of which a request was seen
 	// Requests of streams between from and to may not be in the capture; to
 	// is 0 while none is missing.
-	from, to uint32
-	lost     [2]bool   // frames of the direction are not in the capture
-	connect  event.Tri // the server allowed Extended CONNECT
-	ended    [2]bool
-	bytes    [2]int // held for streams
-	kept     int    // reserved for what waits in the readers
+	from, to     uint32
+	lost         [2]bool   // frames of the direction are not in the capture
+	connect      event.Tri // the server allowed Extended CONNECT
+	settingsTold bool      // that its setting is wrong was told
+	ended        [2]bool
+	bytes        [2]int // held for streams
+	kept         int    // reserved for what waits in the readers
 }
 
 // h2Stream is one stream that is, or may be, a WebSocket.

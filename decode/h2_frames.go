@@ -173,8 +173,16 @@ func (h *http2Layer) Setting(dir event.Dir, id uint16, value uint32, now event.S
 	if dir != event.ServerToClient || id != http2.SettingEnableConnect {
 		return
 	}
-	if value == 1 {
+	switch {
+	case value == 1:
 		h.connect = event.Yes
+	case h.settingsTold:
+	case value > 1:
+		h.settingsTold = true
+		h.note("h2-settings-invalid", "SETTINGS_ENABLE_CONNECT_PROTOCOL is "+strconv.FormatUint(uint64(value), 10)+"; it must be 0 or 1.", dir, now)
+	case h.connect == event.Yes:
+		h.settingsTold = true
+		h.note("h2-settings-withdrawn", "The server sends SETTINGS_ENABLE_CONNECT_PROTOCOL = 0 after 1; it must not take it back.", dir, now)
 	}
 }
 

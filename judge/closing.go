@@ -101,7 +101,7 @@ func (j *Conn) sideEnded(s, peer *side, t *event.Transport) {
 	j.truncated(s, peer, t)
 	m := &s.message
 	if m.open != 0 && !m.unknown && m.open != s.rules.cut && peer.close.n == 0 && peer.close.end == 0 && j.follows(s) {
-		j.tell(messageUnfinished, t.Stamp, t.Dir, m.open, "The %s ended TCP before it finished the message that this frame begins.", name(t.Dir))
+		j.tell(messageUnfinished, t.Stamp, t.Dir, m.open, "The %s %s before it finished the message that this frame begins.", name(t.Dir), j.ended(t.Kind == event.TransportRST))
 	}
 	s.close.end = t.Time
 	s.close.reset = t.Kind == event.TransportRST
@@ -140,11 +140,7 @@ func (j *Conn) withoutClose(s, peer *side, dir event.Dir, e *event.End) {
 	if dir == event.ClientToServer && j.badAccept {
 		return // it failed the connection after a wrong 101, before there was one to close
 	}
-	how := "a FIN"
-	if s.close.reset {
-		how = "an RST"
-	}
-	j.tell(tcpClosedWithoutClose, e.Stamp, dir, 0, "The %s ended TCP with %s and no Close frame was sent; the other side sees close code 1006.", name(dir), how)
+	j.tell(tcpClosedWithoutClose, e.Stamp, dir, 0, "The %s %s and no Close frame was sent; the other side sees close code 1006.", name(dir), j.ended(s.close.reset))
 	if s.close.reset && !j.h2 {
 		j.tell(tcpReset, e.Stamp, dir, 0, "The %s reset the open connection; TCP should be closed cleanly.", name(dir))
 	}
@@ -158,7 +154,7 @@ func (j *Conn) unanswered(s, peer *side, dir event.Dir, e *event.End) {
 	waited := peer.close.end - peer.close.at
 	switch {
 	case s.close.first:
-		j.tell(closeUnanswered, e.Stamp, dir, 0, "The %s ended TCP and never answered the %s's Close (frame %d).", name(dir), name(dir.Reverse()), peer.close.n)
+		j.tell(closeUnanswered, e.Stamp, dir, 0, "The %s %s and never answered the %s's Close (frame %d).", name(dir), j.ended(s.close.reset), name(dir.Reverse()), peer.close.n)
 	case peer.close.first && !j.skewed && waited >= limits.CloseAnswer && (s.close.end != 0 || peer.close.reset):
 		j.tell(closeUnanswered, e.Stamp, dir, 0, "The %s did not answer the %s's Close (frame %d); the %s gave up after %s.", name(dir), name(dir.Reverse()), peer.close.n, name(dir.Reverse()), span(waited))
 	}

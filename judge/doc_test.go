@@ -45,10 +45,19 @@ Each rule has an example that breaks it, which the tests play to the judge. An e
 %s
 ` + "```" + `
 
+or, after a line ` + "`h2`" + `, from this one over HTTP/2:
+
+` + "```" + `
+%s
+
+%s
+` + "```" + `
+
 | line | meaning |
 | --- | --- |
 | ` + "`> Name: value`, `< Name: value`" + ` | the request (>) or the response (<) has this line instead |
 | ` + "`> + Name: value`, `> no Name`" + ` | it has this line besides; it lacks this line |
+| ` + "`settings none`" + ` | the server's SETTINGS do not allow Extended CONNECT |
 | ` + "`deflate PARAMETERS`" + ` | permessage-deflate was agreed, with these parameters |
 | ` + "`c2s BYTES`, `s2c BYTES`" + ` | client or server sends these bytes, in hex |
 | ` + "`c2s FIN`, `c2s RST`" + ` | it ends TCP, or resets it |
@@ -62,7 +71,7 @@ Each rule has an example that breaks it, which the tests play to the judge. An e
 // document writes the page.
 func document() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, preface, baseRequest, baseResponse)
+	fmt.Fprintf(&b, preface, baseRequest, baseResponse, http2Request, http2Response)
 	for _, g := range groups {
 		fmt.Fprintf(&b, "## %s\n\n", g)
 		fmt.Fprintf(&b, "| rule | severity | section |\n| --- | --- | --- |\n")

@@ -137,10 +137,7 @@ func (j *Conn) truncated(s, peer *side, t *event.Transport) {
 	if peer.close.n != 0 || peer.close.end != 0 || s.blind || s.lost || s.trust != 0 {
 		return
 	}
-	how := "ended TCP"
-	if t.Kind == event.TransportRST {
-		how = "reset TCP"
-	}
+	how := j.ended(t.Kind == event.TransportRST)
 	switch {
 	case s.rules.cut != 0 && !s.rules.cutFaulty:
 		j.tell(frameTruncated, t.Stamp, t.Dir, s.rules.cut, "The %s %s after %d of the %d payload bytes that the frame declares.", name(t.Dir), how, s.rules.cutHas, s.rules.cutWants)

@@ -42,12 +42,14 @@ func (r *requestJudge) judge() {
 		r.host()
 		r.upgrade()
 		r.key()
+		r.body()
+	} else {
+		r.http2()
 	}
 	r.version()
 	r.subprotocols()
 	r.extensions()
 	r.origin()
-	r.body()
 }
 
 func (r *requestJudge) requestLine() {

@@ -34,6 +34,8 @@ func (j *Conn) response(o *event.Open, request *requestJudge) {
 	if !j.h2 {
 		r.upgrade()
 		r.accept()
+	} else {
+		r.http2()
 	}
 	r.subprotocol()
 	r.extensions()
@@ -57,7 +59,7 @@ func (r *responseJudge) refusal() {
 	if (r.o.Status == 426 || r.o.Status == 400 && wrongVersion) && r.head.lacks("Sec-WebSocket-Version") {
 		r.tell(resVersionMissing, "The server refuses with %d and does not say in Sec-WebSocket-Version which versions it knows.", r.o.Status)
 	}
-	if r.o.Status == 426 && r.head.lacks("Upgrade") {
+	if r.o.Status == 426 && !r.j.h2 && r.head.lacks("Upgrade") {
 		r.tell(res426UpgradeMissing, "The 426 has no Upgrade field; it must say which protocol is required.")
 	}
 }

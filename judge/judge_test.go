@@ -87,7 +87,8 @@ func TestHTTP2(t *testing.T) {
 	c := &event.Conn{ID: 1, Stream: 1}
 	j := New(c, func(f *event.Finding) { got = append(got, f) })
 	j.Open(&event.Open{Conn: c, Transport: "h2", Method: "CONNECT", URI: "/chat", Status: 200,
-		RequestHeaders: []event.Header{{Name: "sec-websocket-version", Value: "13"}, {Name: "sec-websocket-protocol", Value: "chat"}}})
+		RequestHeaders: []event.Header{{Name: ":method", Value: "CONNECT"}, {Name: ":protocol", Value: "websocket"}, {Name: ":scheme", Value: "https"},
+			{Name: ":path", Value: "/chat"}, {Name: ":authority", Value: "server.example.com"}, {Name: "sec-websocket-version", Value: "13"}, {Name: "sec-websocket-protocol", Value: "chat"}}})
 	j.Transport(&event.Transport{Conn: c, Kind: event.TransportRST})
 	if len(got) > 0 {
 		t.Errorf("%s", (&player{findings: got}).String())

@@ -71,6 +71,7 @@ func group(name string) func(Rule) *Rule {
 var (
 	request     = group("Opening handshake: the client's request")
 	response    = group("Opening handshake: the server's response")
+	http2       = group("Opening handshake: over HTTP/2")
 	negotiation = group("permessage-deflate: the negotiation")
 	framing     = group("Frames")
 	masking     = group("Masking keys")

@@ -102,11 +102,7 @@ func (j *Conn) beginning(e *event.End, say func(string, ...any)) (silence int64,
 			continue
 		}
 		silence = s.end - h.lastFrame
-		how := "ended TCP (FIN)"
-		if s.reset {
-			how = "reset TCP (RST)"
-		}
-		say("The %s %s without a Close, after %s of silence; the other side sees code 1006.", name(dir), how, span(silence))
+		say("The %s %s without a Close, after %s of silence; the other side sees code 1006.", name(dir), j.ended(s.reset), span(silence))
 		return silence, false
 	}
 	switch e.Reason {
@@ -127,10 +123,7 @@ func (j *Conn) tcpEnd(say func(string, ...any)) {
 		if !s.first {
 			continue
 		}
-		how := "ended TCP (FIN)"
-		if s.reset {
-			how = "reset TCP (RST)"
-		}
+		how := j.ended(s.reset)
 		after := s.end - max(s.at, other.at)
 		when := span(after) + " after"
 		if after < 0 {
@@ -146,6 +139,10 @@ func (j *Conn) tcpEnd(say func(string, ...any)) {
 			then = "; the other side's end is not in the capture"
 		}
 		say("The %s %s %s the last Close%s.", name(event.Dir(d)), how, when, then)
+		return
+	}
+	if j.h2 {
+		say("The end of the stream is not in the capture.")
 		return
 	}
 	say("The end of TCP is not in the capture.")

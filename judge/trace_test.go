@@ -23,6 +23,10 @@ const (
 		"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\nSec-WebSocket-Version: 13\nOrigin: http://example.com"
 	baseResponse = "HTTP/1.1 101 Switching Protocols\nUpgrade: websocket\nConnection: Upgrade\n" +
 		"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
+	// Over HTTP/2 (RFC 8441) the fields are these.
+	http2Request = ":method: CONNECT\n:protocol: websocket\n:scheme: http\n:path: /chat\n:authority: server.example.com\n" +
+		"sec-websocket-version: 13\norigin: http://example.com"
+	http2Response = ":status: 200"
 )
 
 // player plays one trace.
@@ -36,6 +40,7 @@ type player struct {
 	request, response []string // head lines
 	handshake         event.Handshake
 	early             bool
+	h2, unset         bool   // over HTTP/2; without SETTINGS_ENABLE_CONNECT_PROTOCOL
 	params            string // of permessage-deflate, agreed by "deflate"
 	agreed            bool
 
@@ -92,6 +97,11 @@ func (p *player) line(line string) {
 		edit(&p.response, rest)
 	case "deflate":
 		p.agreed, p.params = true, rest
+	case "h2":
+		p.h2 = true
+		p.request, p.response = strings.Split(http2Request, "\n"), strings.Split(http2Response, "\n")
+	case "settings":
+		p.unset = true
 	case "early":
 		p.early = true
 	case "inferred":
@@ -143,7 +153,9 @@ func (p *player) step() event.Stamp {
 // edit changes head lines: "no Name", "+ Name: v" adds, "Name: v" replaces or
 // adds, a start line replaces the start line.
 func edit(head *[]string, change string) {
-	name, _, colon := strings.Cut(change, ":")
+	pseudo := change[:len(change)-len(strings.TrimPrefix(change, ":"))]
+	name, _, colon := strings.Cut(change[len(pseudo):], ":")
+	name = pseudo + name
 	switch {
 	case strings.HasPrefix(change, "no "):
 		*head = slices.DeleteFunc(*head, func(l string) bool { return strings.HasPrefix(l, change[3:]+":") })
@@ -175,7 +187,9 @@ func (p *player) begin() {
 		edit(&p.response, strings.TrimSuffix("Sec-WebSocket-Extensions: permessage-deflate; "+p.params, "; "))
 	}
 	o := &event.Open{Conn: p.conn, Transport: "h1", Handshake: p.handshake, HandshakeTime: -1}
-	if p.handshake != event.HandshakeResponseOnly && p.handshake != event.HandshakeInferred {
+	if p.h2 {
+		p.openHTTP2(o)
+	} else if p.handshake != event.HandshakeResponseOnly && p.handshake != event.HandshakeInferred {
 		o.RequestStamp = p.step()
 		o.RequestRaw = []byte(strings.Join(p.request, "\r\n") + "\r\n\r\n")
 		q := http1.ParseRequest(o.RequestRaw)
@@ -186,14 +200,14 @@ func (p *player) begin() {
 	o.Stamp = p.step()
 	p.now.Time += int64(10 * time.Millisecond)
 	o.Time = p.now.Time
-	if p.handshake == event.HandshakeFull || p.handshake == event.HandshakeResponseOnly {
+	if !p.h2 && (p.handshake == event.HandshakeFull || p.handshake == event.HandshakeResponseOnly) {
 		o.ResponseRaw = []byte(strings.Join(p.response, "\r\n") + "\r\n\r\n")
 		r := http1.ParseResponse(o.ResponseRaw)
 		o.Status, o.ResponseHeaders = r.Status, r.Fields
 		o.Extensions, _ = r.Get("Sec-WebSocket-Extensions")
 		o.Deflate = extension.Agreed(o.Extensions)
 	}
-	o.Refused = o.Status != 0 && o.Status != 101
+	o.Refused = o.Status != 0 && o.Status != 101 && !(p.h2 && o.Status/100 == 2)
 	if p.early {
 		o.EarlyClientBytes = 1
 	}
@@ -207,6 +221,29 @@ func (p *player) begin() {
 	p.j = New(p.conn, p.take)
 	p.j.Open(o)
 	p.cross.Open(o)
+}
+
+// openHTTP2 fills in a handshake of RFC 8441.
+func (p *player) openHTTP2(o *event.Open) {
+	fields := func(lines []string) (list []event.Header, value map[string]string) {
+		value = map[string]string{}
+		for _, l := range lines {
+			i := strings.Index(l, ": ")
+			list = append(list, event.Header{Name: l[:i], Value: l[i+2:]})
+			value[l[:i]] = l[i+2:]
+		}
+		return list, value
+	}
+	o.Transport, p.conn.Stream = "h2", 1
+	o.RequestStamp = p.step()
+	list, value := fields(p.request)
+	o.RequestHeaders, o.Method, o.URI = list, value[":method"], value[":path"]
+	list, value = fields(p.response)
+	o.ResponseHeaders = list
+	o.Status, _ = strconv.Atoi(value[":status"])
+	if o.ConnectEnabled = event.Yes; p.unset {
+		o.ConnectEnabled = event.No
+	}
 }
 
 // end ends the connection as the trace left it.
