@@ -147,9 +147,9 @@ func (c *Conn) End(dir event.Dir, how stream.End, now event.Stamp) {
 	c.leave()
 }
 
-// Waiting reports whether records of a connection that has ended wait for
-// their key; only with Linger.
-func (c *Conn) Waiting() bool { return c.half[0].waits() || c.half[1].waits() }
+// Waiting reports whether records wait for their key. After the ends of both
+// directions they do so only with Linger.
+func (c *Conn) Waiting() bool { return c.half[0].stalled || c.half[1].stalled }
 
 // Retry tries to open what waits, if secrets came in since.
 func (c *Conn) Retry(now event.Stamp) {

@@ -228,6 +228,14 @@ func (c *Conn) charge(h *half) {
 	total := c.keys.held.Add(waits - h.charged)
 	grows := waits > h.charged
 	h.charged = waits
+	if peer := &c.half[h.dir.Reverse()]; waits > limits.TLSHelloAwaited && c.mayCome(h.hs, int(peer.dir)) {
+		c.keys.hellos.Add(1)
+		peer.noHello = true
+		c.news++
+		c.pump()
+		c.charge(h)
+		return
+	}
 	if grows && (waits > limits.TLSHeld || total > limits.TLSHeldTotal) {
 		c.keys.heldStruck.Add(1)
 		c.giveUp(h, h.reason+"; too much waited for a key (limit tls-held)")

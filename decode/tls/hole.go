@@ -81,29 +81,19 @@ func (c *Conn) gap(h *half, n int64) {
 			c.news++
 		}
 	}
-	switch {
-	case h.sync == skipping && n >= 0 && n <= int64(h.skip):
+	if h.sync == skipping && n >= 0 && n <= int64(h.skip) {
 		if h.skip -= int(n); h.skip == 0 {
 			h.sync = inSync
 		}
-	case h.sync == skipping:
-		h.lose(tries(n))
-		lost := n - int64(h.skip)
-		if n < 0 {
-			h.hole.bytes = -1
-		} else {
-			h.hole.bytes += lost
-		}
-		h.sync, h.skip = scanning, 0
-	default:
-		h.lose(tries(n))
-		if n < 0 || h.hole.bytes < 0 {
-			h.hole.bytes = -1
-		} else {
-			h.hole.bytes += n
-		}
-		h.sync = scanning
+		return
 	}
+	h.lose(tries(n))
+	if n < 0 || h.hole.bytes < 0 {
+		h.hole.bytes = -1
+	} else {
+		h.hole.bytes += n - int64(h.skip) // the rest of a record that was cut counts already
+	}
+	h.sync, h.skip = scanning, 0
 }
 
 // cut takes what is there of a record that runs into lost bytes or into the

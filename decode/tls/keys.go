@@ -20,8 +20,8 @@ type Keys struct {
 	held                  atomic.Int64 // bytes that wait in all connections
 
 	// How often limits struck.
-	badLines, heldStruck, keysStruck, sessionsStruck                 atomic.Uint64
-	messages, transcripts, probesStruck, triesStruck, unread, alerts atomic.Uint64
+	badLines, heldStruck, keysStruck, sessionsStruck                         atomic.Uint64
+	messages, transcripts, probesStruck, triesStruck, unread, alerts, hellos atomic.Uint64
 
 	mu         sync.RWMutex
 	secrets    map[[32]byte]*secrets
@@ -76,6 +76,7 @@ func (k *Keys) Struck() []event.Struck {
 		text  string
 	}{
 		{"tls-held", &k.heldStruck, "directions were given up as encrypted because too much waited for a key"},
+		{"tls-hello-awaited", &k.hellos, "directions went on without the hello of the other"},
 		{"tls-keys", &k.keysStruck, "sessions of the key log were forgotten"},
 		{"tls-sessions", &k.sessionsStruck, "resumable sessions were forgotten"},
 		{"tls-message", &k.messages, "handshake messages were too long to be read"},

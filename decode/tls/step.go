@@ -238,7 +238,11 @@ func (c *Conn) rejected(h *half, rec []byte) {
 	h.hole.record(h, rec)
 	h.failures++
 	if h.failures > mostFailures {
-		c.giveUp(h, reasonBadKey)
+		reason := reasonBadKey
+		if c.info.Decrypted {
+			reason = reasonLost
+		}
+		c.giveUp(h, reason)
 	}
 }
 

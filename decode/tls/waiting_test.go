@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"wsscope/event"
+	"wsscope/limits"
 	"wsscope/stream"
 )
 
@@ -93,6 +94,24 @@ func TestLostHandshakeRecords(t *testing.T) {
 					t.Errorf("%v: record %d (type %d) lost: %d bytes of %d, gaps %v; %+v", d, lost, records[lost].data[0], len(got), len(f.want[d]), p.sink.gaps[d], p.last)
 				}
 			}
+		}
+	}
+}
+
+// TestOneWay has only one direction of TLS 1.3: the other's hello is awaited
+// for a while.
+func TestOneWay(t *testing.T) {
+	for d := range event.NoDir {
+		s := newScript()
+		s.logAll()
+		s.begin()
+		for range int(limits.TLSHelloAwaited)/16000 + 20 {
+			s.say(d, strings.Repeat("x", 16000))
+		}
+		p := newPlayer(t, s.keys)
+		p.play(only(d, s.pieces))
+		if !bytes.Equal(p.sink.data[d], s.want[d]) || p.Waiting() {
+			t.Errorf("%v: %d bytes of %d before the end; %+v", d, len(p.sink.data[d]), len(s.want[d]), p.last)
 		}
 	}
 }
