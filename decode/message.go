@@ -87,7 +87,7 @@ func (a *assembly) piece(d *direction, b []byte) {
 		if a.m.Opcode == event.OpText && !a.lost {
 			a.check(b)
 		}
-		if a.keep > 0 && !(d.whole && d.f.FIN && len(a.frames) == 0) {
+		if a.keep > 0 && !a.single(d) {
 			a.store(d, b)
 		}
 		return
@@ -99,6 +99,12 @@ func (a *assembly) piece(d *direction, b []byte) {
 	out := a.ctx.Write(sh.scratch[:0], b)
 	a.inflated(d, out)
 	sh.scratch = out[:0]
+}
+
+// single reports whether the frame at hand is the whole message, as it is:
+// then its payload is kept once, by the frame.
+func (a *assembly) single(d *direction) bool {
+	return d.f.FIN && len(a.frames) == 0 && !a.m.Compressed
 }
 
 func (a *assembly) inflated(d *direction, out []byte) {
@@ -152,6 +158,13 @@ func (a *assembly) endFrame(d *direction, now event.Stamp) *event.Message {
 		return nil
 	}
 	f := &d.f
+	if a.single(d) {
+		if f.Ended { // told later than the frame
+			a.store(d, f.Payload)
+		} else {
+			a.m.Payload = f.Payload
+		}
+	}
 	if len(a.frames) < int(limits.MessageFrames) {
 		a.frames = append(a.frames, f.N)
 	}
@@ -162,9 +175,6 @@ func (a *assembly) endFrame(d *direction, now event.Stamp) *event.Message {
 	a.taking = false
 	if !f.FIN || f.Ended {
 		return nil
-	}
-	if len(a.frames) == 1 && d.whole && !a.m.Compressed {
-		a.m.Payload = f.Payload
 	}
 	a.m.Complete = !a.lost
 	a.tell(d, now)

@@ -107,9 +107,15 @@ func (s *Shared) buffer() []byte {
 	return nil
 }
 
+// What the pool keeps: frames above a MiB are rare, and few grow at once.
+const (
+	pooledBytes   = 2 << 20
+	pooledBuffers = 4
+)
+
 // recycle gives a buffer back.
 func (s *Shared) recycle(b []byte) {
-	if cap(b) > 0 && cap(b) <= 8<<20 && len(s.pool) < 8 {
+	if cap(b) > 0 && cap(b) <= pooledBytes && len(s.pool) < pooledBuffers {
 		s.pool = append(s.pool, b)
 	}
 }

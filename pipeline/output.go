@@ -3,6 +3,7 @@ package pipeline
 import (
 	"cmp"
 	"slices"
+	"unsafe"
 
 	"wsscope/event"
 )
@@ -22,6 +23,10 @@ type output struct {
 	ranges   []event.Range
 	spans    []event.Span
 	sum      totals // over all jobs
+
+	// The payload of the last frame, and where it was copied to: the message
+	// that the frame ends may have the same.
+	payload, copied []byte
 
 	lean    bool   // the sink wants no frames and messages
 	current []byte // the packet memory being processed
@@ -80,7 +85,7 @@ func (o *output) reset(old *output) {
 }
 
 // arenaKept bounds the payload memory that a job's output keeps for the next.
-const arenaKept = 4 << 20
+const arenaKept = 2 << 20
 
 // give hands the output out.
 func (o *output) give() *output {
@@ -126,6 +131,7 @@ func (o *output) Frame(f *event.Frame) {
 	o.frames = append(o.frames, *f)
 	c := &o.frames[len(o.frames)-1]
 	c.Payload = o.last(f.Payload)
+	o.payload, o.copied = f.Payload, c.Payload
 	if f.HasClose {
 		c.CloseReason = c.Payload[2:]
 	}
@@ -150,7 +156,12 @@ func (o *output) Message(m *event.Message) {
 	o.enter(entryMessage, len(o.messages), m.Stamp)
 	o.messages = append(o.messages, *m)
 	c := &o.messages[len(o.messages)-1]
-	c.Payload = o.last(m.Payload)
+	if same(m.Payload, o.payload) {
+		c.Payload = o.copied
+	} else {
+		c.Payload = o.last(m.Payload)
+	}
+	o.payload, o.copied = nil, nil
 	n := len(o.numbers)
 	o.numbers = append(o.numbers, m.Frames...)
 	c.Frames = o.numbers[n:len(o.numbers):len(o.numbers)]
@@ -177,9 +188,20 @@ func (o *output) last(b []byte) []byte {
 	if len(b) == 0 || within(b, o.current) {
 		return b
 	}
+	if len(b) > arenaPiece {
+		return append([]byte(nil), b...)
+	}
 	n := len(o.bytes)
 	o.bytes = append(o.bytes, b...)
 	return o.bytes[n:len(o.bytes):len(o.bytes)]
+}
+
+// arenaPiece is the largest payload that goes into the job's common memory.
+const arenaPiece = 64 << 10
+
+// same reports whether two slices are one.
+func same(a, b []byte) bool {
+	return len(a) > 0 && len(a) == len(b) && unsafe.SliceData(a) == unsafe.SliceData(b)
 }
 
 func (o *output) copyRanges(r []event.Range) []event.Range {

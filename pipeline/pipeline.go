@@ -66,7 +66,7 @@ func (p *Pipeline) Packets() uint64 { return p.packets.Load() }
 
 // inFlight is how many jobs may be on their way between two stages: enough
 // to keep all busy, few enough to bound memory.
-const inFlight = 3
+const inFlight = 2
 
 // New prepares a run that tells sink.
 func New(sink event.Sink, opt Options) *Pipeline {
@@ -93,7 +93,7 @@ func New(sink event.Sink, opt Options) *Pipeline {
 func (p *Pipeline) Run(ctx context.Context, src capture.Source) ([]*capture.Problem, error) {
 	read := make(chan *job, inFlight)
 	ordered := make(chan *job, inFlight)
-	free := make(chan *job, 4*inFlight)
+	free := make(chan *job, 2*inFlight+2)
 	stop := make(chan struct{})
 	defer close(stop)
 	var failed error
