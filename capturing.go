@@ -70,7 +70,7 @@ func capturing(ctx context.Context, o *options, stdin io.Reader, stdout, stderr 
 		return screen(ctx, cancel, o, src, run, saved, stderr)
 	}
 	v := newView(o, stdout, &run)
-	w := &watch{view: v, Sink: v, cancel: cancel}
+	w := &watch{severest: severest{Sink: v}, view: v, cancel: cancel}
 	if o.display != nil {
 		w.Sink = filter.NewSink(o.display, v)
 	}
@@ -163,7 +163,7 @@ func conclude(o *options, w *watch, problems []*capture.Problem, err error, stde
 		say(stderr, "cannot write the output: "+e.Error())
 		return exitInput
 	}
-	code := exitOK
+	code := w.exitCode(o)
 	if err != nil {
 		say(stderr, err.Error())
 		code = exitInput
@@ -174,26 +174,36 @@ func conclude(o *options, w *watch, problems []*capture.Problem, err error, stde
 			code = exitInput
 		}
 	}
-	if code == exitOK && o.failing && w.found && w.worst >= o.failOn {
-		return exitFinding
-	}
 	return code
 }
 
-// watch notes the worst finding, and ends the run when nobody reads any more.
-type watch struct {
+// severest notes the worst finding on its way to the view.
+type severest struct {
 	event.Sink
-	view   view
-	cancel func()
-	worst  event.Severity
-	found  bool
+	worst event.Severity
+	found bool
 }
 
 // Finding implements event.Sink.
-func (w *watch) Finding(f *event.Finding) {
-	w.found = true
-	w.worst = max(w.worst, f.Severity)
-	w.Sink.Finding(f)
+func (s *severest) Finding(f *event.Finding) {
+	s.found = true
+	s.worst = max(s.worst, f.Severity)
+	s.Sink.Finding(f)
+}
+
+// exitCode is that of a run that read all of its input.
+func (s *severest) exitCode(o *options) int {
+	if o.failing && s.found && s.worst >= o.failOn {
+		return exitFinding
+	}
+	return exitOK
+}
+
+// watch ends the run when nobody reads any more.
+type watch struct {
+	severest
+	view   view
+	cancel func()
 }
 
 // Flush implements pipeline.Flusher.

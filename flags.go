@@ -55,34 +55,6 @@ type options struct {
 // errHelp: the help or the version was printed.
 var errHelp = errors.New("help")
 
-const usage = `wsscope shows the WebSocket traffic of packet captures, frame by frame and
-message by message, and judges it against RFC 6455 and RFC 7692.
-
-Usage:
-  wsscope [flags] FILE ...           read captures, in order, as one timeline ("-": standard input)
-  wsscope [flags] -i IFACE [FILTER]  capture live (FILTER is a capture filter in tcpdump's language)
-  wsscope -D                         list the interfaces
-  wsscope explain HEX                take frames apart, bit by bit ("-": a hex dump on standard input)
-
-Flags:
-`
-
-const examples = `
-Examples:
-  wsscope chat.pcap                      the screen; lines where the output is no terminal
-  wsscope -o json chat.pcapng.gz | jq    one JSON object a line
-  wsscope -Y 'opcode == close && dir == s2c' chat.pcap
-  wsscope -o findings --fail-on error test.pcap
-  sudo wsscope -i eth0 'port 8080'
-  ssh host tcpdump -U -w - | wsscope -
-
-Exit codes: 0 all read, 1 an input could not be read to its end, 2 wrong
-usage, 3 a finding of the severity of --fail-on or above.
-`
-
-// version is set by the linker for releases.
-var version = "devel"
-
 var outputs = []string{"tui", "text", "json", "summary", "findings"}
 
 func parseFlags(args []string, stdout io.Writer) (*options, error) {
@@ -91,42 +63,42 @@ func parseFlags(args []string, stdout io.Writer) (*options, error) {
 	f.SetOutput(io.Discard)
 	f.SortFlags = false
 	read := f.StringArrayP("read", "r", nil, "read this capture `file`, as if it stood among the arguments")
-	f.StringVarP(&o.iface, "interface", "i", "", "capture on this interface, or any")
+	f.StringVarP(&o.iface, "interface", "i", "", "capture on this `interface`, or any")
 	f.BoolVarP(&o.list, "list-interfaces", "D", false, "list the interfaces")
-	f.StringVarP(&o.output, "output", "o", "", "the `view`: "+strings.Join(outputs, ", ")+" (default tui on a terminal, else text)")
+	f.StringVarP(&o.output, "output", "o", "", "the `view`: "+strings.Join(outputs, ", ")+" (tui on a terminal, else text)")
 	f.StringVarP(&o.displayY, "display-filter", "Y", "", "show only what this `filter` matches (docs/filters.md)")
 	f.StringVarP(&o.capFilter, "capture-filter", "f", "", "look only at packets that this tcpdump `filter` matches")
 	f.Uint64VarP(&o.count, "count", "c", 0, "stop after `N` packets")
-	f.DurationVar(&o.duration, "duration", 0, "stop a live capture after this time (90s, 2h)")
-	f.StringArrayVar(&o.keylogs, "keylog", nil, "an NSS key log `file` that opens TLS (also from SSLKEYLOGFILE)")
+	f.DurationVar(&o.duration, "duration", 0, "stop a live capture after this `time` (90s, 2h)")
+	f.StringArrayVar(&o.keylogs, "keylog", nil, "an NSS key log `file` that opens TLS (may be repeated; else SSLKEYLOGFILE is read)")
 	f.StringArrayVar(&o.rsaKeys, "tls-key", nil, "an RSA private key `file` in PEM, for RSA key exchange")
 	failOn := f.String("fail-on", "", "exit with 3 after a finding of this `severity` (info, warning, error) or above")
 	f.IntVar(&o.maxPayload, "max-payload", -1, "cut payloads in JSON lines to `N` bytes")
-	f.Var(&o.maxInflate, "max-inflate", "most bytes of one inflated message (k, M, G)")
+	f.Var(&o.maxInflate, "max-inflate", "the largest inflated message, a `size` in k, M or G (64M)")
 	f.StringVarP(&o.save, "write", "w", "", "save the packets to this `file`, as pcapng")
-	f.Var(&o.saveBytes, "write-size", "begin a new file before one becomes larger than this")
-	f.DurationVar(&o.saveEvery, "write-every", 0, "begin a new file after this time")
+	f.Var(&o.saveBytes, "write-size", "begin a new file before one becomes larger than this `size`")
+	f.DurationVar(&o.saveEvery, "write-every", 0, "begin a new file after this `time`")
 	f.IntVar(&o.saveFiles, "write-files", 0, "keep only the newest `N` files")
 	f.BoolVar(&o.saveKeys, "write-keys", false, "write the key log into the saved file: whoever has the file can read it all")
 	f.IntVarP(&o.snaplen, "snapshot-length", "s", 0, "capture at most `N` bytes of a packet")
-	f.Var(&o.ring, "ring", "the kernel's buffer of a live capture")
+	f.Var(&o.ring, "ring", "the kernel's buffer of a live capture, a `size` (64M)")
 	f.BoolVarP(&o.noPromisc, "no-promiscuous-mode", "p", false, "do not ask the interface for other machines' frames")
 	f.BoolVarP(&o.follow, "follow", "F", false, "wait for more at the end of the last file")
 	f.BoolVar(&o.salvage, "salvage", false, "go on behind damage in a file where packets can be made out again")
-	f.Var(&o.memory, "memory", "memory of the screen's timeline (default 512M)")
-	f.StringVar(&o.color, "color", "auto", "colours: auto, always, never")
-	f.StringVar(&o.theme, "theme", "", "colours of the screen: "+strings.Join(ui.ThemeNames, ", "))
+	f.Var(&o.memory, "memory", "most memory with the screen, a `size` (512M)")
+	f.StringVar(&o.color, "color", "auto", "`when` to use colours: auto, always, never")
+	f.StringVar(&o.theme, "theme", "", "the screen's `colours`: "+strings.Join(ui.ThemeNames, ", "))
 	help := f.BoolP("help", "h", false, "this help")
 	ver := f.BoolP("version", "V", false, "the version")
 	if err := f.Parse(args); err != nil {
 		return nil, err
 	}
 	if *help {
-		fmt.Fprint(stdout, usage+f.FlagUsages()+examples)
+		fmt.Fprint(stdout, usage+flagUsages(f)+examples)
 		return nil, errHelp
 	}
 	if *ver {
-		fmt.Fprintln(stdout, "wsscope", version)
+		fmt.Fprintln(stdout, "wsscope", programVersion())
 		return nil, errHelp
 	}
 	o.files = *read
@@ -137,6 +109,9 @@ func parseFlags(args []string, stdout io.Writer) (*options, error) {
 			return nil, errors.New("the capture filter stands behind -f or at the end, not both")
 		}
 		o.capFilter = strings.Join(f.Args(), " ")
+	}
+	if f.Changed("max-payload") && o.maxPayload < 0 {
+		return nil, fmt.Errorf("--max-payload is a number of bytes, not %d", o.maxPayload)
 	}
 	if err := o.check(*failOn); err != nil {
 		return nil, err

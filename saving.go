@@ -40,7 +40,7 @@ func openSave(o *options, src *source, run *pipeline.Options) (*saving, error) {
 		}
 	}
 	w, err := save.Create(o.save, save.Options{
-		Application: "wsscope " + version, System: runtime.GOOS, Hardware: runtime.GOARCH,
+		Application: "wsscope " + programVersion(), System: runtime.GOOS, Hardware: runtime.GOARCH,
 		Rotation: save.Rotation{Bytes: int64(o.saveBytes), Every: o.saveEvery, Files: o.saveFiles},
 	})
 	if err != nil {

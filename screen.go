@@ -20,7 +20,8 @@ func screen(ctx context.Context, cancel func(), o *options, src *source, run pip
 	defer store.Close()
 	run.Decode.Payload = limits.FramePayload
 	run.Decode.Spans = true
-	p := pipeline.New(store, run)
+	worst := &severest{Sink: store}
+	p := pipeline.New(worst, run)
 	s := &screenState{src: src, run: p}
 	done := make(chan struct{})
 	go func() {
@@ -28,11 +29,10 @@ func screen(ctx context.Context, cancel func(), o *options, src *source, run pip
 		problems, err := p.Run(ctx, src)
 		s.end(problems, errors.Join(err, saved.err))
 	}()
-	theme := o.theme
 	if os.Getenv("NO_COLOR") != "" || o.color == "never" {
 		os.Setenv("NO_COLOR", "1")
 	}
-	err := ui.Run(ctx, store, ui.Options{Title: src.name, Status: s.status, Theme: theme, Follow: src.handle != nil || o.follow, Filter: o.displayY})
+	err := ui.Run(ctx, store, ui.Options{Title: src.name, Status: s.status, Theme: o.theme, Follow: src.handle != nil || o.follow, Filter: o.displayY})
 	cancel()
 	<-done
 	if err != nil {
@@ -45,7 +45,7 @@ func screen(ctx context.Context, cancel func(), o *options, src *source, run pip
 	if s.fatal {
 		return exitInput
 	}
-	return exitOK
+	return worst.exitCode(o)
 }
 
 // screenState is what the reading side tells the status line.

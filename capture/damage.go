@@ -22,12 +22,29 @@ func (f *Files) judge(dmg *damage) {
 		if dmg.rule == "file-empty" || dmg.rule == "file-unrecognized" {
 			p.Offset = -1 // all of it
 		}
-		if left := f.in.size - f.offset; dmg.rule == "file-corrupt" && left > 0 {
-			p.Hint = fmt.Sprintf("the last %d bytes were not read", left)
+		if p.Hint == "" {
+			p.Hint = f.advice(dmg)
 		}
 		f.closeInput()
 	}
 	f.problem = p
+}
+
+// advice is what can be done about an input that is not read further.
+func (f *Files) advice(dmg *damage) string {
+	left := f.in.size - f.offset
+	switch {
+	case dmg.rule == "file-corrupt" && left > 0 && !dmg.final:
+		return fmt.Sprintf("the last %d bytes were not read; --salvage looks for packets in them", left)
+	case dmg.rule == "file-corrupt" && left > 0:
+		return fmt.Sprintf("the last %d bytes were not read", left)
+	case f.in.streaming: // there is no file that could be read again
+	case dmg.rule == "file-truncated":
+		return "copy it again, or wait for the rest with -F if it is still being written"
+	case dmg.rule == "file-empty":
+		return "it may have been stopped before anything was written; -F waits for packets"
+	}
+	return ""
 }
 
 // resume looks for a place to go on. When it is found, or there is none, the
