@@ -21,8 +21,9 @@ type httpLayer struct {
 	next    stream.Layer // set when the connection has become something else
 	pending []*exchange  // requests without a final answer, oldest first
 	in      [2]httpSide
-	ignored bool // not followed any more
-	unsure  bool // requests or responses were lost: which belong together is not certain
+	ignored bool        // not followed any more
+	refused *judge.Conn // of the last handshake that was refused, nil if none was
+	unsure  bool        // requests or responses were lost: which belong together is not certain
 }
 
 // exchange is a request and what is known of its answer.
@@ -241,6 +242,9 @@ func (h *httpLayer) parseHead(dir event.Dir, b []byte, origin event.Stamp, acked
 		s.scanned = len(s.head)
 		s.off += int64(len(b))
 		if !plausible(dir, s.head, false) {
+			if h.refused != nil {
+				h.refused.AfterRefusal(dir, now, s.head)
+			}
 			h.ignore()
 		}
 		return
@@ -344,7 +348,7 @@ func (h *httpLayer) response(raw []byte, origin, now event.Stamp) {
 		o := h.open(x, &res, now)
 		o.Refused = true
 		o.HandshakeTime = since(x, origin)
-		Refuse(h.sh, o)
+		h.refused = Refuse(h.sh, o)
 	}
 	method := ""
 	if x != nil {
@@ -522,6 +526,7 @@ func (h *httpLayer) guess(now event.Stamp) {
 	in := h.c.inside(h.c.client, false)
 	in.template = h.open(x, nil, now)
 	in.joinLate(now)
+	in.side[event.ServerToClient].hunt.behindGap = true
 	h.become(in, now)
 }
 

@@ -269,7 +269,7 @@ func (a *assembly) endInflate(d *direction) {
 		a.inflated(d, out)
 	}
 	sh.scratch = out[:0]
-	m.Inflate = event.Inflate{Fault: r.Fault, Detail: r.Detail, MaxDistance: r.MaxDistance}
+	m.Inflate = event.Inflate{Fault: r.Fault, Also: event.InflateSet(r.Faults), Detail: r.Detail, MaxDistance: r.MaxDistance}
 	m.Len = uint64(r.Len)
 	switch r.Fault {
 	case event.InflateOK, event.InflateWindow, event.InflateTakeover, event.InflateTailKept, event.InflatePadding:

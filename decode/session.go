@@ -47,11 +47,14 @@ func OpenSession(sh *Shared, o *event.Open) *Session {
 	return s
 }
 
-// Refuse tells of a handshake that the server refused.
-func Refuse(sh *Shared, o *event.Open) {
+// Refuse tells of a handshake that the server refused. The judge that it
+// gives wants to know of frames that follow all the same.
+func Refuse(sh *Shared, o *event.Open) *judge.Conn {
 	sh.Stats.Refused++
 	sh.Out.Open(o)
-	judge.New(o.Conn, sh.Out.Finding).Open(o)
+	j := judge.New(o.Conn, sh.Out.Finding)
+	j.Open(o)
+	return j
 }
 
 // JoinLate makes both directions look for frame boundaries first.

@@ -202,9 +202,16 @@ const (
 	InflateLimit                     // larger than the limit on one inflated message
 )
 
+// InflateSet is a set of faults: bit n stands for fault n.
+type InflateSet uint16
+
+// Has reports whether f is in the set.
+func (s InflateSet) Has(f InflateFault) bool { return s>>f&1 != 0 }
+
 // Inflate is what inflating a message showed; valid only if Compressed.
 type Inflate struct {
-	Fault       InflateFault
+	Fault       InflateFault // the gravest
+	Also        InflateSet   // all of them
 	Detail      string // a plain clause: what was seen, where
 	MaxDistance int    // largest match distance used
 }

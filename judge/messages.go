@@ -67,7 +67,12 @@ func (j *Conn) compressed(m *event.Message) {
 		frame = m.Frames[0]
 	}
 	if m.Inflate.Fault != event.InflateOK {
-		j.inflateFault(m, frame)
+		j.inflateFault(m, m.Inflate.Fault, m.Inflate.Detail, frame)
+		for f := event.InflateTailKept; f <= event.InflateTakeover; f++ {
+			if f != m.Inflate.Fault && m.Inflate.Also.Has(f) {
+				j.inflateFault(m, f, "", frame)
+			}
+		}
 	}
 	if m.Inflate.Fault == event.InflateLimit ||
 		m.Len >= uint64(limits.BombSize) && m.Len/max(m.WireLen, 1) >= uint64(limits.BombRatio) {
@@ -91,8 +96,9 @@ var inflateRules = [...]*Rule{
 	event.InflateContextLost:  deflateContextLost,
 }
 
-func (j *Conn) inflateFault(m *event.Message, frame uint64) {
-	s, r := &j.sides[m.Dir], inflateRules[m.Inflate.Fault]
+// inflateFault tells one thing that is wrong with a compressed message.
+func (j *Conn) inflateFault(m *event.Message, fault event.InflateFault, detail string, frame uint64) {
+	s, r := &j.sides[m.Dir], inflateRules[fault]
 	if r == nil {
 		return
 	}
@@ -105,12 +111,11 @@ func (j *Conn) inflateFault(m *event.Message, frame uint64) {
 		}
 		s.context = true
 	}
-	detail := m.Inflate.Detail
 	if detail == "" {
 		detail = "frame " + strconv.FormatUint(frame, 10)
 	}
-	j.tell(r, m.Stamp, m.Dir, frame, "%s: %s.", inflateWords[m.Inflate.Fault], strings.TrimSuffix(detail, "."))
-	if r == deflateInvalid && m.Inflate.Fault != event.InflateEmptyPayload {
+	j.tell(r, m.Stamp, m.Dir, frame, "%s: %s.", inflateWords[fault], strings.TrimSuffix(detail, "."))
+	if r == deflateInvalid && fault != event.InflateEmptyPayload {
 		j.mustFail(r, m.Dir, m.Time)
 	}
 }
