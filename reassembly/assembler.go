@@ -39,7 +39,6 @@ type Conn struct {
 	hiFirst bool
 	half    [2]half
 	pkts    uint64
-	synAck  bool
 	// pendingSYN is the sequence number after a SYN that came while the
 	// connection was alive; the SYN's answer tells whether it counts.
 	pendingSYN    uint32
@@ -258,7 +257,7 @@ func (a *Assembler) doubt(c *Conn, side int, s *link.Segment) bool {
 		if h.good < h.bad || s.Len > 1500 || c.state == closed {
 			return false
 		}
-		if s.Len == 0 || !h.started || h.ended {
+		if len(s.Payload) == 0 || !h.started || h.ended {
 			return true
 		}
 		off := h.at(s.Seq)

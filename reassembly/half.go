@@ -50,6 +50,9 @@ func (h *half) start(seq uint32) {
 	h.off, h.max, h.fin = 0, 0, -1
 }
 
+// virgin reports that no byte was delivered or waits.
+func (h *half) virgin() bool { return h.off == 0 && h.q.empty() }
+
 // at turns a sequence number into an offset, in the serial arithmetic of
 // RFC 1982.
 func (h *half) at(seq uint32) int64 { return h.off + int64(int32(seq-h.next)) }
@@ -220,7 +223,7 @@ func (a *Assembler) resolve(c *Conn, side int) { a.resolveBy(c, side, a.now.Time
 
 func (a *Assembler) resolveBy(c *Conn, side int, clock int64) {
 	h := &c.half[side]
-	for {
+	for !h.ended {
 		to := h.off
 		known := false // nothing needs to be waited for
 		if h.ackSeen && h.acked > h.off {
@@ -281,6 +284,9 @@ func (a *Assembler) finish(c *Conn, side int, how stream.End) {
 		for _, p := range h.doubtful {
 			tail = max(tail, p.end())
 		}
+	}
+	if h.fin >= 0 && tail > h.fin { // the FIN has a number of its own
+		tail = h.fin
 	}
 	if h.started && tail > h.off && tail-h.off < far {
 		a.fill(c, side, tail)

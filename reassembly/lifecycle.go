@@ -41,13 +41,17 @@ func (a *Assembler) syn(c *Conn, side int, s *link.Segment) *Conn {
 	after := s.Seq + 1
 	answer := s.Flags&link.ACK != 0
 	if h.started && h.base == after && (!answer || !peer.started || peer.base == s.Ack) {
-		if c.state == closed {
+		if c.state == closed || h.ended {
 			return nil
 		}
 		return c // sent again
 	}
 	over := c.state != open || h.ended || peer.ended
-	virgin := h.off == 0 && peer.off == 0 && h.q.empty() && peer.q.empty()
+	virgin := h.virgin() && peer.virgin()
+	if answer && !h.started && peer.started && !peer.virgin() {
+		at := peer.at(s.Ack)
+		over = over || at < 0 || at > peer.max // it answers another SYN
+	}
 	switch {
 	case over, answer && c.hasPendingSYN && c.pendingSYN == s.Ack && !virgin:
 		pending, has := c.pendingSYN, c.hasPendingSYN
@@ -61,9 +65,8 @@ func (a *Assembler) syn(c *Conn, side int, s *link.Segment) *Conn {
 	case !h.started || virgin:
 		h.start(after)
 		if answer {
-			c.synAck = true
-			if !peer.started || peer.base != s.Ack {
-				peer.start(s.Ack)
+			if !peer.started || peer.virgin() && peer.base != s.Ack {
+				peer.start(s.Ack) // else it acknowledges data that came with the SYN (RFC 7413)
 			}
 		}
 		return c
