@@ -17,7 +17,6 @@ const (
 type anatomyDoc struct {
 	fields int  // how many there are to walk through
 	free   bool // the user scrolled: do not go back to the lit field
-	litAt  int  // line of the lit field in the list of fields
 	shift  int  // lines above the document
 }
 

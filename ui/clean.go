@@ -57,7 +57,10 @@ func nextCell(s string) (show string, width int, rest string) {
 	if r == utf8.RuneError && size == 1 || !shown(r) {
 		return damaged, 1, s[size:]
 	}
-	cluster, rest, width, _ := uniseg.FirstGraphemeClusterInString(s, -1)
+	// Looking no further keeps a payload of nothing but marks from taking
+	// time with the square of its length.
+	cluster, _, width, _ := uniseg.FirstGraphemeClusterInString(s[:min(len(s), 2*clusterBytes)], -1)
+	rest = s[len(cluster):]
 	if width < 1 || width > 2 || len(cluster) > clusterBytes || !allShown(cluster) {
 		// Show the base alone; what follows is looked at by itself.
 		cluster, rest = s[:size], s[size:]
@@ -74,12 +77,12 @@ func shown(r rune) bool {
 }
 
 func allShown(cluster string) bool {
-	for i, r := range cluster {
-		if !shown(r) || r == utf8.RuneError && cluster[i] != 0xEF {
+	for _, r := range cluster {
+		if !shown(r) {
 			return false
 		}
 	}
-	return true
+	return utf8.ValidString(cluster)
 }
 
 // textWidth is the number of cells that s takes.

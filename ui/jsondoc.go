@@ -6,7 +6,7 @@ import "strings"
 // own; empty objects and arrays stay on theirs. Long strings are wrapped to
 // width.
 func jsonLines(s string, width int) lines {
-	p := jsonPrinter{s: s, width: max(width, 20)}
+	p := jsonPrinter{s: s, width: max(width, 20), spans: make([]span, 0, len(s)/8+16), out: make(lines, 0, len(s)/24+16)}
 	p.run()
 	return p.out
 }
@@ -17,30 +17,55 @@ type jsonPrinter struct {
 	depth int
 	width int
 	out   lines
-	cur   line
+	spans []span // of all lines: one growing slice instead of one for each
+	begin int    // where those of the line at hand begin
 	cols  int
 }
 
 const jsonIndent = 2
 
 func (p *jsonPrinter) newline() {
-	p.out = append(p.out, p.cur)
-	p.cols = min(p.depth*jsonIndent, p.width/2)
-	p.cur = line{{strings.Repeat(" ", p.cols), normal}}
+	p.out = append(p.out, p.spans[p.begin:len(p.spans):len(p.spans)])
+	p.begin = len(p.spans)
+	p.cols = max(0, min(p.depth*jsonIndent, p.width/2))
+	p.spans = append(p.spans, span{blanks(p.cols), normal})
 }
 
 func (p *jsonPrinter) put(text string, r role) {
+	if len(text) <= p.width-p.cols && printableASCII(text) {
+		p.spans = append(p.spans, span{text, r})
+		p.cols += len(text)
+		return
+	}
 	for len(text) > 0 {
 		head, w := cut(text, p.width-p.cols)
 		if head == "" && p.cols <= p.width/2 {
 			return
 		}
-		p.cur = append(p.cur, span{head, r})
+		p.spans = append(p.spans, span{head, r})
 		p.cols += w
 		if text = text[len(head):]; text != "" {
 			p.newline()
 		}
 	}
+}
+
+func printableASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+const manyBlanks = "                                                                "
+
+func blanks(n int) string {
+	if n <= len(manyBlanks) {
+		return manyBlanks[:n]
+	}
+	return strings.Repeat(" ", n)
 }
 
 // space skips white space and gives the next character, 0 at the end.
@@ -60,16 +85,16 @@ func (p *jsonPrinter) run() {
 		c := p.space()
 		switch c {
 		case 0:
-			if len(p.cur) > 0 {
-				p.out = append(p.out, p.cur)
+			if len(p.spans) > p.begin {
+				p.out = append(p.out, p.spans[p.begin:])
 			}
 			return
 		case '{', '[':
 			p.i++
-			p.put(string(c), dim)
+			p.put(ascii[c], dim)
 			if end := p.space(); end == c+2 { // the closing bracket is two after the opening one
 				p.i++
-				p.put(string(end), dim)
+				p.put(ascii[end], dim)
 				continue
 			}
 			p.depth++
@@ -78,7 +103,7 @@ func (p *jsonPrinter) run() {
 			p.i++
 			p.depth--
 			p.newline()
-			p.put(string(c), dim)
+			p.put(ascii[c], dim)
 		case ',':
 			p.i++
 			p.put(",", dim)
@@ -120,7 +145,7 @@ func (p *jsonPrinter) str() string {
 
 func (p *jsonPrinter) word() string {
 	start := p.i
-	for p.i < len(p.s) && !strings.ContainsRune(" \t\r\n,:{}[]\"", rune(p.s[p.i])) {
+	for p.i < len(p.s) && strings.IndexByte(" \t\r\n,:{}[]\"", p.s[p.i]) < 0 {
 		p.i++
 	}
 	if p.i == start {

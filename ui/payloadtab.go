@@ -83,7 +83,7 @@ func textual(s *subject) bool {
 
 // layoutLater is how large a payload may be to be laid out at once: that
 // takes less than the time between two frames of the screen.
-const layoutLater = 96 << 10
+const layoutLater = 32 << 10
 
 func (a *app) payloadTab(s *subject, width int) doc {
 	d := &a.details

@@ -34,8 +34,9 @@ type profile struct {
 
 const (
 	profileBuckets = 64
-	profileRTTs    = 64      // the newest are drawn
-	profileSlice   = 1 << 15 // rows walked between two draws: about 2 ms
+	profileRTTs    = 64                   // the newest are drawn
+	profileSlice   = 1 << 15              // rows walked between two draws: about 2 ms in memory
+	profileTime    = 4 * time.Millisecond // and no longer where they must be read from the file
 )
 
 // updateProfile walks on, and gives the profile's version.
@@ -54,7 +55,7 @@ func (a *app) updateProfile(conn int) int {
 		first, ok := c.FirstRow()
 		if !ok || !a.reader.Row(first, &row) {
 			// The first rows were dropped: begin with the oldest there is.
-			if first, ok = a.rows.firstOf(a.store, a.reader, conn, &row); !ok {
+			if !firstOf(a.store, a.reader, conn, &row) {
 				return p.version
 			}
 		}
@@ -67,7 +68,7 @@ func (a *app) updateProfile(conn int) int {
 	if !a.reader.Row(p.next-1, &row) {
 		return p.version
 	}
-	walked := 0
+	walked, begin := 0, time.Now()
 	a.reader.Walk(&row, true, func(r *timeline.Row) bool {
 		if r.Kind() == timeline.KindFrame && r.Heartbeat() && r.HasDetail() {
 			if d, err := a.reader.Detail(r); err == nil && d.HasRTT {
@@ -77,6 +78,9 @@ func (a *app) updateProfile(conn int) int {
 		p.add(r)
 		p.next = r.Index + 1
 		walked++
+		if walked%64 == 0 && time.Since(begin) > profileTime {
+			steps = walked
+		}
 		return walked < steps
 	})
 	if walked > 0 {
@@ -89,13 +93,13 @@ func (a *app) updateProfile(conn int) int {
 }
 
 // firstOf finds the oldest row of a connection that is still there.
-func (p *rowsPane) firstOf(s *timeline.Store, r *timeline.Reader, conn int, row *timeline.Row) (uint32, bool) {
+func firstOf(s *timeline.Store, r *timeline.Reader, conn int, row *timeline.Row) bool {
 	for i, n := s.First(), 0; i < s.Len() && n < profileSlice; i, n = i+1, n+1 {
 		if r.Row(i, row) && row.Conn() == conn {
-			return i, true
+			return true
 		}
 	}
-	return 0, false
+	return false
 }
 
 func (p *profile) rtt(d time.Duration) {

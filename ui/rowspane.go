@@ -22,10 +22,8 @@ type rowsPane struct {
 	paused bool
 	frozen uint32 // while paused: the first row that is not shown
 
-	text     rowText
-	preview  []byte
-	previous uint64 // frames known when the start time was looked up
-	start    int64
+	text    rowText
+	preview []byte
 }
 
 // setView makes a new view with the options in a.rows.options.

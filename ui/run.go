@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/gdamore/tcell/v2"
@@ -133,7 +134,8 @@ func pump(ctx context.Context, a *app, app *tview.Application, quit <-chan struc
 func terminal() (tcell.Screen, error) {
 	s, err := tcell.NewScreen()
 	switch {
-	case errors.Is(err, tcell.ErrTermNotFound):
+	// tcell asks infocmp about types that it does not know itself.
+	case errors.Is(err, tcell.ErrTermNotFound), err != nil && strings.Contains(err.Error(), "terminfo"):
 		return nil, fmt.Errorf("the terminal type %q is not known: set TERM to xterm-256color, or take -o text", os.Getenv("TERM"))
 	case err != nil:
 		return nil, fmt.Errorf("no screen here: %w; -o text gives text", err)
