@@ -82,12 +82,16 @@ func (l *ledger) Gap(d event.Dir, n int64, now event.Stamp) {
 }
 
 func TestGaps(t *testing.T) {
+	rounds := 4
+	if raceDetector {
+		rounds = 1
+	}
 	r := mathrand.New(mathrand.NewPCG(5, 6))
 	for name, cfg := range goConfigs() {
 		t.Run(name, func(t *testing.T) {
 			f := converse(t, cfg[0], cfg[1], unique(r, 120, 3000))
 			for _, known := range []bool{true, false} {
-				for range 4 {
+				for range rounds {
 					l := &ledger{sink: sink{t: t}}
 					c := New(keysOf(f), l, nil)
 					packet, lost := uint64(0), [2]int{}

@@ -98,6 +98,9 @@ func TestKeyLogSecrets(t *testing.T) {
 
 // TestKeysLimit forgets the oldest session.
 func TestKeysLimit(t *testing.T) {
+	if raceDetector {
+		t.Skip("takes long with the race detector")
+	}
 	k := NewKeys()
 	var log bytes.Buffer
 	for i := range limits.TLSKeys + 10 {

@@ -17,7 +17,7 @@ import (
 func TestKeysMidway(t *testing.T) {
 	for name, cfg := range goConfigs() {
 		t.Run(name, func(t *testing.T) {
-			f := converse(t, cfg[0], cfg[1], talk)
+			f := converse(t, cfg[0], cfg[1], []string{"request", "response", "hello", "world", "bye", "good bye"})
 			straight := newPlayer(t, keysOf(f))
 			straight.play(f.pieces)
 			for at := range f.pieces {
