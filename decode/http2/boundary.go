@@ -118,7 +118,7 @@ func (s *Hunt) begin(b []byte, begins func(int) bool) bool {
 			continue
 		}
 		h := parseHeader(b[s.scanned:])
-		if _, ok := h.weigh(); !ok {
+		if weight, _ := h.weigh(); weight == 0 { // an empty one proves nothing
 			continue
 		}
 		if len(s.chains) >= int(limits.H2Chains) {

@@ -305,7 +305,7 @@ func (r *Reader) endBlock(origin, now event.Stamp) {
 	b := Block{Origin: origin, Now: now, Behind: r.read}
 	if k.lost {
 		r.decoder.forget()
-		b.Partial = true
+		b.Partial, b.Behind = true, -1
 	} else {
 		b.Fields, _ = r.decoder.decode(k.buf) // a fault shows in Partial
 		b.Partial = r.decoder.partial
