@@ -24,9 +24,10 @@ type direction struct {
 	index    uint64
 	msg      assembly
 	count    event.Count
-	adrift   bool // it was told that frame boundaries are not known
-	late     bool // frames were sent before the first one seen
-	closed   bool // a Close frame was seen
+	adrift   bool   // it was told that frame boundaries are not known …
+	adriftAt uint64 // … at this packet
+	late     bool   // frames were sent before the first one seen
+	closed   bool   // a Close frame was seen
 	pings    []ping
 	hunt     *hunter
 	heard    event.Stamp // when the last captured byte was there
@@ -401,7 +402,10 @@ func (d *direction) gapAfterFound(now event.Stamp) {
 
 // syncLost tells that frame boundaries are not known from here on.
 func (d *direction) syncLost(n int64, now event.Stamp) {
-	d.adrift = true
+	if d.adrift && now.Packet == d.adriftAt {
+		return // several holes came out at one packet
+	}
+	d.adrift, d.adriftAt = true, now.Packet
 	d.s.judge.Transport(&event.Transport{Stamp: d.s.later(now), Conn: d.s.conn, Dir: d.dir, Kind: event.TransportSyncLost, Bytes: n})
 }
 

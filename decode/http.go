@@ -329,11 +329,15 @@ func (h *httpLayer) response(raw []byte, origin, now event.Stamp) {
 	if res.Status/100 == 1 && res.Status != 101 {
 		return // interim, RFC 9110 section 15.2
 	}
-	if x != nil {
+	switch {
+	case x == nil:
+	case h.unsure && x.upgrade && res.Status != 101 && !h.answered():
+		x = nil // more likely the answer to a request that was lost
+	default:
 		h.pending = h.pending[1:]
-	}
-	if x != nil && h.unsure && (res.Status == 101) != x.upgrade {
-		x = h.findUpgrade(res.Status == 101)
+		if h.unsure && res.Status == 101 && !x.upgrade {
+			x = h.findUpgrade()
+		}
 	}
 	h.sh.Stats.HTTPExchanges++
 	if res.Status == 101 {
@@ -359,7 +363,9 @@ func (h *httpLayer) response(raw []byte, origin, now event.Stamp) {
 	if !s.body.Done() {
 		s.state = inBody
 	}
-	h.resume(event.ClientToServer, now)
+	if len(h.pending) == 0 { // else the client waits for another answer
+		h.resume(event.ClientToServer, now)
+	}
 }
 
 // over reports that no head will come from a direction any more, or not one
@@ -375,17 +381,29 @@ func (h *httpLayer) resume(dir event.Dir, now event.Stamp) {
 	h.drain(dir, now)
 }
 
-// findUpgrade looks for the request that a response answers where requests or
-// responses were lost: a 101 answers one for WebSocket, and nothing else is
-// certain.
-func (h *httpLayer) findUpgrade(want bool) *exchange {
+// findUpgrade looks for the request that a 101 answers where requests or
+// responses were lost: one for WebSocket.
+func (h *httpLayer) findUpgrade() *exchange {
 	for i, x := range h.pending {
-		if want && x.upgrade {
+		if x.upgrade {
 			h.pending = h.pending[i+1:]
 			return x
 		}
 	}
 	return nil
+}
+
+// answered reports whether what the client sent behind its request for
+// WebSocket shows that the answer was no 101: another request.
+func (h *httpLayer) answered() bool {
+	c := &h.in[event.ClientToServer]
+	for i := range c.held {
+		if c.held[i].kind == isData {
+			yes, _ := http1.LooksLikeRequest(c.held[i].data)
+			return yes
+		}
+	}
+	return c.ended // nothing more: a refusal is as likely
 }
 
 // switched takes a 101: WebSocket, or another protocol.

@@ -127,8 +127,9 @@ func addrPort(a [16]byte, port uint16) netip.AddrPort {
 	return netip.AddrPortFrom(netip.AddrFrom16(a).Unmap(), port)
 }
 
-// Segment takes one segment. Its payload need not outlive the call.
-func (a *Assembler) Segment(s *link.Segment, now event.Stamp) {
+// Segment takes one segment and gives its connection, nil if it belongs to
+// none. The payload need not outlive the call.
+func (a *Assembler) Segment(s *link.Segment, now event.Stamp) *Conn {
 	a.now = now
 	a.expire(now.Time)
 	k := keyOf(s)
@@ -138,7 +139,7 @@ func (a *Assembler) Segment(s *link.Segment, now event.Stamp) {
 	}
 	if c == nil {
 		if s.Len == 0 && s.Flags&link.SYN == 0 {
-			return // an acknowledgement, FIN or RST of a connection that carried nothing we saw
+			return nil // an acknowledgement, FIN or RST of a connection that carried nothing we saw
 		}
 		c = a.open(k, s)
 	}
@@ -147,16 +148,19 @@ func (a *Assembler) Segment(s *link.Segment, now event.Stamp) {
 	a.touch(c)
 	c.pkts++
 	if a.doubt(c, side, s) {
-		return
+		return c
 	}
+	last := c
 	if s.Flags&link.SYN != 0 {
 		c = a.syn(c, side, s)
 	} else if c.state == closed || c.half[side].ended && s.Len > 0 {
 		c = a.afterEnd(c, side, s)
 	}
-	if c != nil {
-		a.take(c, c.side(s), s)
+	if c == nil {
+		return last // a late packet of a connection that has ended
 	}
+	a.take(c, c.side(s), s)
+	return c
 }
 
 // take processes a segment that belongs to c's present incarnation.

@@ -112,7 +112,6 @@ func (a *Assembler) close(c *Conn) {
 		h.q, h.doubtful = queue{}, nil
 	}
 	a.sink.Close(c, a.now)
-	c.User = nil
 	c.deadline = a.now.Time + limits.Tombstone
 	a.graves.push(c)
 }
