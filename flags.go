@@ -34,6 +34,7 @@ type options struct {
 	saveEvery  time.Duration
 	saveFiles  int
 	saveKeys   bool
+	saveWS     bool
 	count      uint64
 	duration   time.Duration
 	snaplen    int
@@ -79,6 +80,7 @@ func parseFlags(args []string, stdout io.Writer) (*options, error) {
 	f.Var(&o.saveBytes, "write-size", "begin a new file before one becomes larger than this `size`")
 	f.DurationVar(&o.saveEvery, "write-every", 0, "begin a new file after this `time`")
 	f.IntVar(&o.saveFiles, "write-files", 0, "keep only the newest `N` files")
+	f.BoolVar(&o.saveWS, "write-websocket", false, "save only connections that carry WebSocket, from their first packet on")
 	f.BoolVar(&o.saveKeys, "write-keys", false, "write the key log into the saved file: whoever has the file can read it all")
 	f.IntVarP(&o.snaplen, "snapshot-length", "s", 0, "capture at most `N` bytes of a packet")
 	f.Var(&o.ring, "ring", "the kernel's buffer of a live capture, a `size` (64M)")
@@ -134,8 +136,8 @@ func (o *options) check(failOn string) error {
 		return fmt.Errorf("--color is auto, always or never, not %q", o.color)
 	case o.theme != "" && !slices.Contains(ui.ThemeNames, o.theme):
 		return fmt.Errorf("unknown theme %q: it is one of %s", o.theme, strings.Join(ui.ThemeNames, ", "))
-	case o.save == "" && (o.saveBytes > 0 || o.saveEvery > 0 || o.saveFiles > 0 || o.saveKeys):
-		return errors.New("--write-size, --write-every, --write-files and --write-keys go with -w FILE")
+	case o.save == "" && (o.saveBytes > 0 || o.saveEvery > 0 || o.saveFiles > 0 || o.saveKeys || o.saveWS):
+		return errors.New("--write-size, --write-every, --write-files, --write-websocket and --write-keys go with -w FILE")
 	case o.iface == "" && (o.duration > 0 || o.noPromisc || o.ring > 0 || o.snaplen > 0):
 		return errors.New("--duration, -p, -s and --ring go with a live capture (-i)")
 	}

@@ -58,7 +58,7 @@ func openSave(o *options, src *source, run *pipeline.Options) (*saving, error) {
 			}
 		}
 	}
-	run.Save = s.packet
+	run.Save, run.SaveWebSocket = s.packet, o.saveWS
 	return s, nil
 }
 

@@ -85,6 +85,10 @@ func (c *Conn) inside(client event.Dir, whole bool) *Conn {
 // dir turns a direction of the input into one between client and server.
 func (c *Conn) dir(side event.Dir) event.Dir { return side ^ c.client }
 
+// Ended reports whether the connection has nothing more to tell: both
+// directions have ended, or it carries nothing that is followed.
+func (c *Conn) Ended() bool { return c.ignore || c.ended == 2 }
+
 // Data implements stream.Layer.
 func (c *Conn) Data(side event.Dir, ch *stream.Chunk) {
 	switch {

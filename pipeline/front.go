@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"hash/fnv"
 	"net/netip"
 	"unsafe"
 
@@ -14,13 +15,14 @@ import (
 // front takes packets down to TCP and puts the streams together. It runs in
 // one goroutine; what it finds out goes into the job at hand.
 type front struct {
-	p     *Pipeline
-	link  *link.Decoder
-	tcp   *reassembly.Assembler
-	job   *job
-	keep  func(*capture.Packet) bool
-	conns uint64
-	stats frontStats
+	p       *Pipeline
+	link    *link.Decoder
+	tcp     *reassembly.Assembler
+	job     *job
+	keep    func(*capture.Packet) bool
+	conns   uint64
+	stats   frontStats
+	chooser chooser
 }
 
 // frontStats are the front's share of the summary.
@@ -43,6 +45,7 @@ type endpoints [2]netip.AddrPort
 func newFront(p *Pipeline) *front {
 	f := &front{p: p, link: link.NewDecoder(), keep: p.opt.Keep}
 	f.tcp = reassembly.New(f)
+	f.chooser.save = p.opt.Save
 	return f
 }
 
@@ -67,7 +70,7 @@ func (f *front) batch(j *job) {
 			f.stats.filtered++
 			continue
 		}
-		if f.p.opt.Save != nil {
+		if f.p.opt.Save != nil && !f.p.opt.SaveWebSocket {
 			f.p.opt.Save(p)
 		}
 		switch f.link.Decode(p, &seg) {
@@ -76,7 +79,9 @@ func (f *front) batch(j *job) {
 				// Put together from fragments, in memory that is used again.
 				seg.Payload = append([]byte(nil), seg.Payload...)
 			}
-			f.tcp.Segment(&seg, now)
+			if c := f.tcp.Segment(&seg, now); c != nil && f.p.opt.SaveWebSocket {
+				f.choose(c, p)
+			}
 		case link.Undecodable, link.UnknownLink:
 			f.stats.undecodable++
 		}
@@ -112,19 +117,44 @@ func within(part, whole []byte) bool {
 	return a >= b && a < b+uintptr(len(whole))
 }
 
-func (f *front) add(c *reassembly.Conn) *item {
+// conn gives what the pipeline keeps of a connection.
+func (f *front) conn(c *reassembly.Conn) *tcpConn {
 	t, _ := c.User.(*tcpConn)
 	if t == nil {
-		t = &tcpConn{worker: int(f.conns % uint64(len(f.job.items)))}
-		f.conns++
+		t = &tcpConn{}
 		c.User = t
-		items := &f.job.items[t.worker]
-		*items = append(*items, item{conn: t, whole: c.SYN, ends: &endpoints{c.Addr(0), c.Addr(1)}})
-		return &(*items)[len(*items)-1]
+	}
+	return t
+}
+
+// assign chooses the worker of a connection, by what it begins with. A TLS
+// session may be resumed in another connection to the same server, whose keys
+// are then those of the first: such connections stay together, in order.
+func (f *front) assign(c *reassembly.Conn, side int, first []byte) int {
+	const handshake, major = 22, 3 // RFC 8446 section 5.1
+	if len(first) < 2 || first[0] != handshake || first[1] != major {
+		f.conns++
+		return int(f.conns % uint64(len(f.job.items)))
+	}
+	h := fnv.New32a()
+	server, _ := c.Addr(1 - side).MarshalBinary()
+	h.Write(server)
+	return int(h.Sum32() % uint32(len(f.job.items)))
+}
+
+func (f *front) add(c *reassembly.Conn, side int, first []byte) *item {
+	t := f.conn(c)
+	if !t.told {
+		t.worker = f.assign(c, side, first)
 	}
 	items := &f.job.items[t.worker]
 	*items = append(*items, item{conn: t})
-	return &(*items)[len(*items)-1]
+	it := &(*items)[len(*items)-1]
+	if !t.told {
+		t.told = true
+		it.whole, it.ends = c.SYN, &endpoints{c.Addr(0), c.Addr(1)}
+	}
+	return it
 }
 
 // Open implements reassembly.Sink.
@@ -132,28 +162,28 @@ func (f *front) Open(*reassembly.Conn, event.Stamp) {}
 
 // Data implements reassembly.Sink.
 func (f *front) Data(c *reassembly.Conn, side int, ch *stream.Chunk) {
-	it := f.add(c)
+	it := f.add(c, side, ch.Data)
 	it.kind, it.side, it.data, it.origin, it.now, it.acked = itemData, event.Dir(side), ch.Data, ch.Origin, ch.Now, ch.Acked
 }
 
 // Gap implements reassembly.Sink.
 func (f *front) Gap(c *reassembly.Conn, side int, n int64, now event.Stamp) {
-	it := f.add(c)
+	it := f.add(c, side, nil)
 	it.kind, it.side, it.n, it.now = itemGap, event.Dir(side), n, now
 }
 
 // End implements reassembly.Sink.
 func (f *front) End(c *reassembly.Conn, side int, how stream.End, now event.Stamp) {
-	if c.User == nil {
+	if t, _ := c.User.(*tcpConn); t == nil || !t.told {
 		return // it never carried anything
 	}
-	it := f.add(c)
+	it := f.add(c, side, nil)
 	it.kind, it.side, it.how, it.now = itemEnd, event.Dir(side), how, now
 }
 
 // Conflict implements reassembly.Sink.
 func (f *front) Conflict(c *reassembly.Conn, side int, off int64, first, again []byte, now event.Stamp) {
-	it := f.add(c)
+	it := f.add(c, side, nil)
 	it.kind, it.side, it.n, it.now = itemConflict, event.Dir(side), off, now
 	it.first, it.data = append([]byte(nil), first...), append([]byte(nil), again...)
 }
@@ -176,6 +206,7 @@ func (f *front) struck() []event.Struck {
 		event.Struck{Limit: "connections", Count: a.Connections, Text: "connections ended to make room for new ones"},
 		event.Struck{Limit: "idle", Count: a.Idle, Text: "connections ended because they were silent too long"},
 		event.Struck{Limit: "doubtful-segments", Count: a.Doubtful, Text: "segments with a wrong checksum dropped"},
+		event.Struck{Limit: "save-held", Count: f.chooser.unsure, Text: "connections not saved: too long until they showed what they carry"},
 		event.Struck{Limit: "link-depth", Count: l.TooDeep, Text: "packets with too many headers inside each other"},
 	)
 }

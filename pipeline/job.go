@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"wsscope/capture"
 	"wsscope/decode"
@@ -26,8 +27,20 @@ type job struct {
 // in one worker, which makes it with the first bytes.
 type tcpConn struct {
 	worker  int
-	decoder *decode.Conn
+	decoder *decode.Conn // the worker's own
+	over    bool         // the worker's own: nothing more is to be decoded
+
+	carries atomic.Int32 // what the worker has found out
+	told    bool         // the front's own: the worker knows the endpoints
+	unsaved bool         // the front's own: given up by the chooser
 }
+
+// What a connection carries.
+const (
+	unknown int32 = iota
+	webSocket
+	other
+)
 
 // item is one step of a connection, for its worker.
 type item struct {

@@ -37,6 +37,9 @@ type Options struct {
 	// Save takes the packets that are looked at, for a file; nil: none. It is
 	// called from the same goroutine, and before the packet is decoded.
 	Save func(*capture.Packet)
+	// SaveWebSocket saves only packets of connections that carry WebSocket,
+	// from their first one on.
+	SaveWebSocket bool
 	// Clock tells the time where packets come from the wire: then it goes on
 	// without packets too. nil: there is no time but that of packets.
 	Clock      func() time.Time
@@ -137,6 +140,9 @@ func (p *Pipeline) Run(ctx context.Context, src capture.Source) ([]*capture.Prob
 		default:
 		}
 	}
+	if p.opt.SaveWebSocket {
+		p.front.chooser.drain(true)
+	}
 	if errors.Is(failed, context.Canceled) {
 		failed = nil
 	}
@@ -194,6 +200,7 @@ func (p *Pipeline) read(ctx context.Context, src capture.Source, to chan<- *job,
 			break
 		}
 	}
+	p.opt.Decode.Keys.Complete()
 	j := p.newJob(free)
 	j.last = true
 	send(j)
@@ -312,7 +319,7 @@ func (p *Pipeline) summary() {
 	if f.dropped > 0 {
 		s.Notes = append(s.Notes, fmt.Sprintf("%d packets were dropped by the kernel: their bytes are lost", f.dropped))
 	}
-	s.Limits = append(p.front.struck(), p.decodeStruck()...)
+	s.Limits = append(append(p.front.struck(), p.decodeStruck()...), p.opt.Decode.Keys.Struck()...)
 	for _, w := range p.workers {
 		t.add(&w.out.sum)
 		s.EncryptedConnections += w.shared.Stats.Encrypted

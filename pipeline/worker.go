@@ -32,13 +32,14 @@ func (w *worker) run(jobs <-chan *job, index int) {
 
 func (w *worker) item(it *item) {
 	c := it.conn
+	if c.over {
+		return
+	}
 	if c.decoder == nil {
-		if it.ends == nil {
-			return
-		}
 		c.decoder = decode.NewConn(w.shared, it.ends[0], it.ends[1], it.whole)
 	}
 	w.out.current = it.data
+	opened := len(w.out.opens)
 	switch it.kind {
 	case itemData:
 		w.chunk = stream.Chunk{Data: it.data, Origin: it.origin, Now: it.now, Acked: it.acked}
@@ -49,5 +50,12 @@ func (w *worker) item(it *item) {
 		c.decoder.End(it.side, it.how, it.now)
 	case itemConflict:
 		c.decoder.Conflict(it.side, it.n, it.first, it.data, it.now)
+	}
+	if len(w.out.opens) > opened {
+		c.carries.Store(webSocket)
+	}
+	if c.decoder.Ended() {
+		c.decoder, c.over = nil, true
+		c.carries.CompareAndSwap(unknown, other)
 	}
 }
