@@ -69,8 +69,8 @@ func capturing(ctx context.Context, o *options, stdin io.Reader, stdout, stderr 
 	if o.output == "tui" {
 		return screen(ctx, cancel, o, src, run, saved, stderr)
 	}
-	v := newView(o, stdout, &run)
-	w := &watch{severest: severest{Sink: v}, view: v, cancel: cancel}
+	v := newView(o, stdout, cancel, &run)
+	w := &watch{severest: severest{Sink: v}, view: v}
 	if o.display != nil {
 		w.Sink = filter.NewSink(o.display, v)
 	}
@@ -126,8 +126,9 @@ func openSource(ctx context.Context, o *options, stdin io.Reader, stderr io.Writ
 }
 
 // newView makes the view that was asked for and says what it needs.
-func newView(o *options, stdout io.Writer, run *pipeline.Options) view {
+func newView(o *options, stdout io.Writer, cancel func(), run *pipeline.Options) view {
 	terminal, width := terminalOf(stdout)
+	stdout = &pipe{stdout, cancel}
 	opt := export.Options{MaxPayload: o.maxPayload, Color: o.useColor(terminal), Width: width}
 	all := o.display != nil && o.display.Needs()&filter.NeedPayload != 0
 	switch {
@@ -199,25 +200,26 @@ func (s *severest) exitCode(o *options) int {
 	return exitOK
 }
 
-// watch ends the run when nobody reads any more.
+// watch is the way to a view that prints.
 type watch struct {
 	severest
-	view   view
-	cancel func()
+	view view
 }
 
 // Flush implements pipeline.Flusher.
-func (w *watch) Flush() error {
-	if err := w.view.Flush(); err != nil {
-		w.cancel()
-	}
-	return nil
+func (w *watch) Flush() error { return w.view.Flush() }
+
+// pipe ends the run when nobody reads its output any more.
+type pipe struct {
+	io.Writer
+	cancel func()
 }
 
-// End implements event.Sink.
-func (w *watch) End(e *event.End) {
-	w.Sink.End(e)
-	if w.view.Err() != nil {
-		w.cancel()
+// Write implements io.Writer.
+func (p *pipe) Write(b []byte) (int, error) {
+	n, err := p.Writer.Write(b)
+	if err != nil {
+		p.cancel()
 	}
+	return n, err
 }

@@ -17,6 +17,7 @@ import (
 )
 
 func main() {
+	signal.Ignore(syscall.SIGPIPE) // a reader that goes away is an error of the write
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()
@@ -44,7 +45,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		say(stderr, err.Error()+" (see wsscope --help)")
 		return exitUsage
 	case o.list:
-		return listInterfaces(stdout, stderr)
+		return listInterfaces(ctx, stdout, stderr)
 	}
 	if o.output == "" {
 		o.output = "text"
