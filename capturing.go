@@ -29,7 +29,8 @@ type source struct {
 	capture.Source
 	name     string
 	progress func() (read, total int64)
-	handle   *live.Handle // nil for files
+	live     bool
+	handle   *live.Handle // nil for files and extcap programs
 }
 
 // capturing reads files or an interface through to one of the views.
@@ -83,10 +84,17 @@ func capturing(ctx context.Context, o *options, stdin io.Reader, stdout, stderr 
 // captureFilter makes -f choose among the packets of files; on an interface
 // the kernel does that.
 func captureFilter(o *options, run *pipeline.Options) error {
-	if o.capFilter == "" || o.iface != "" {
+	if o.iface != "" {
 		return nil
 	}
-	f, err := bpf.NewFilter(o.capFilter)
+	return keepMatching(o.capFilter, run)
+}
+
+func keepMatching(expr string, run *pipeline.Options) error {
+	if expr == "" {
+		return nil
+	}
+	f, err := bpf.NewFilter(expr)
 	if err != nil {
 		return err
 	}
@@ -110,6 +118,9 @@ func openSource(ctx context.Context, o *options, stdin io.Reader, stderr io.Writ
 	}
 	h, err := live.Open(ctx, live.Options{Interface: o.iface, Filter: o.capFilter, Snaplen: o.snaplen, RingBytes: int(o.ring), Promiscuous: !o.noPromisc})
 	if err != nil {
+		if x, xerr := openExtcap(ctx, o, run); x != nil || xerr != nil {
+			return x, xerr
+		}
 		return nil, err
 	}
 	if o.save == "" { // files of a ring are opened later
@@ -122,7 +133,28 @@ func openSource(ctx context.Context, o *options, stdin io.Reader, stderr io.Writ
 		}
 	}
 	run.Live, run.Clock, run.Decode.LateKeys = true, time.Now, len(o.keylogs) > 0
-	return &source{Source: h, name: o.iface, handle: h}, nil
+	return &source{Source: h, name: o.iface, live: true, handle: h}, nil
+}
+
+// openExtcap starts the program of Wireshark's that has an interface of the
+// name asked for. It gives nil if none has.
+func openExtcap(ctx context.Context, o *options, run *pipeline.Options) (*source, error) {
+	for _, e := range live.Extcaps(ctx) {
+		if e.Name != o.iface {
+			continue
+		}
+		src, err := live.OpenExtcap(ctx, e, nil)
+		if err != nil {
+			return nil, err
+		}
+		if err := keepMatching(o.capFilter, run); err != nil {
+			src.Close()
+			return nil, err
+		}
+		run.Live, run.Clock, run.Decode.LateKeys = true, time.Now, len(o.keylogs) > 0
+		return &source{Source: src, name: o.iface, live: true}, nil
+	}
+	return nil, nil
 }
 
 // newView makes the view that was asked for and says what it needs.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -10,7 +11,7 @@ import (
 )
 
 // listInterfaces prints what can be captured on.
-func listInterfaces(stdout, stderr io.Writer) int {
+func listInterfaces(ctx context.Context, stdout, stderr io.Writer) int {
 	list, err := live.Interfaces()
 	if err != nil {
 		say(stderr, err.Error())
@@ -33,6 +34,9 @@ func listInterfaces(stdout, stderr io.Writer) int {
 			addresses = append(addresses, a.String())
 		}
 		fmt.Fprintf(t, "%d.\t%s\t%s\t%s\t%s\n", i+1, f.Name, state, strings.Join(addresses, " "), f.Description)
+	}
+	for i, e := range live.Extcaps(ctx) {
+		fmt.Fprintf(t, "%d.\t%s\textcap\t\t%s\n", len(list)+i+1, e.Name, e.Description)
 	}
 	t.Flush()
 	return exitOK

@@ -16,7 +16,7 @@ import (
 
 // screen opens the timeline while it is being filled.
 func screen(ctx context.Context, cancel func(), o *options, src *source, run pipeline.Options, saved *saving, stderr io.Writer) int {
-	store := timeline.New(timeline.Options{Memory: int64(o.memory), Live: src.handle != nil})
+	store := timeline.New(timeline.Options{Memory: int64(o.memory), Live: src.live})
 	defer store.Close()
 	run.Decode.Payload = limits.FramePayload
 	run.Decode.Spans = true
@@ -32,7 +32,7 @@ func screen(ctx context.Context, cancel func(), o *options, src *source, run pip
 	if os.Getenv("NO_COLOR") != "" || o.color == "never" {
 		os.Setenv("NO_COLOR", "1")
 	}
-	err := ui.Run(ctx, store, ui.Options{Title: src.name, Status: s.status, Theme: o.theme, Follow: src.handle != nil || o.follow, Filter: o.displayY})
+	err := ui.Run(ctx, store, ui.Options{Title: src.name, Status: s.status, Theme: o.theme, Follow: src.live || o.follow, Filter: o.displayY})
 	cancel()
 	<-done
 	if err != nil {
@@ -74,7 +74,7 @@ func (s *screenState) end(problems []*capture.Problem, err error) {
 
 func (s *screenState) status() ui.Status {
 	s.mu.Lock()
-	st := ui.Status{Source: s.src.name, Done: s.done, Problems: s.problems, Live: s.src.handle != nil, Packets: s.run.Packets()}
+	st := ui.Status{Source: s.src.name, Done: s.done, Problems: s.problems, Live: s.src.live, Packets: s.run.Packets()}
 	s.mu.Unlock()
 	if s.src.progress != nil {
 		st.Read, st.Total = s.src.progress()
