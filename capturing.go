@@ -108,8 +108,8 @@ func keepMatching(expr string, run *pipeline.Options) error {
 func openSource(ctx context.Context, o *options, stdin io.Reader, stderr io.Writer, run *pipeline.Options) (*source, error) {
 	if o.iface == "" {
 		f := capture.Open(ctx, o.files, stdin, capture.Options{Follow: o.follow, Salvage: o.salvage})
-		run.Live = o.follow || o.readsStdin()
-		run.Decode.LateKeys = len(o.keylogs) > 0 && o.follow
+		run.Live = o.live()
+		run.Decode.LateKeys = len(o.keylogs) > 0 && o.live()
 		name := o.files[0]
 		if len(o.files) > 1 {
 			name += ", …"

@@ -96,12 +96,15 @@ func isShell(word string) bool {
 }
 
 // words splits a command line as a shell does, as far as the documents need
-// it: at blanks that do not stand in quotes.
+// it: at blanks that stand neither in quotes nor in $(…).
 func words(line string) (list []string) {
 	var word []rune
 	var quote rune
 	open := false
 	for _, c := range line + " " {
+		if c == '(' && quote == 0 && len(word) > 0 && word[len(word)-1] == '$' {
+			quote = ')'
+		}
 		switch {
 		case quote != 0 && c == quote:
 			quote = 0

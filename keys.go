@@ -17,11 +17,14 @@ func loadKeys(ctx context.Context, o *options, stderr io.Writer) (*tls.Keys, err
 	for _, name := range o.keylogs {
 		f := &keyLog{name: name, to: keys.NewLogReader()}
 		err := f.poll()
-		following := o.iface != "" || o.follow
-		if err != nil && !(following && os.IsNotExist(err)) {
+		switch {
+		case err == nil:
+		case o.live() && os.IsNotExist(err):
+			say(stderr, name+" is not there yet; it is read as soon as it is")
+		default:
 			return nil, fmt.Errorf("cannot read the key log: %w", err)
 		}
-		if following {
+		if o.live() {
 			go f.follow(ctx)
 		} else {
 			f.close()

@@ -67,6 +67,9 @@ func (o *options) readsStdin() bool {
 	return false
 }
 
+// live tells that packets may still be on their way.
+func (o *options) live() bool { return o.iface != "" || o.follow || o.readsStdin() }
+
 // explain takes frames given as hex apart.
 func explain(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	hex := strings.NewReader(strings.Join(args, " "))
