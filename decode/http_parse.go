@@ -1,0 +1,121 @@
+package decode
+
+import (
+	"wsscope/decode/http1"
+	"wsscope/event"
+	"wsscope/limits"
+)
+
+// parse takes bytes of a direction that waits for nothing. What follows a
+// head stays held: the head may change what it is.
+func (h *httpLayer) parse(dir event.Dir, b []byte, origin event.Stamp, acked int64, now event.Stamp) {
+	s := &h.in[dir]
+	for len(b) > 0 && !h.ignored {
+		if s.state == inHead {
+			h.parseHead(dir, b, origin, acked, now)
+			return
+		}
+		used, ok := s.body.Feed(b)
+		s.off += int64(used)
+		b = b[used:]
+		if !ok {
+			h.sh.Stats.NotFollowed++
+			h.ignore()
+			return
+		}
+		if s.body.Done() {
+			s.state = s.after
+		}
+		if s.state == waiting && len(b) > 0 {
+			h.keep(dir, held{kind: isData, data: b, origin: origin, acked: acked})
+			return
+		}
+	}
+}
+
+// drain goes on with what a direction holds, as far as it waits for nothing.
+func (h *httpLayer) drain(dir event.Dir, now event.Stamp) {
+	s := &h.in[dir]
+	for h.next == nil && !h.ignored && s.state != waiting && len(s.held) > 0 {
+		it := s.held[0]
+		s.held = s.held[1:]
+		s.bytes -= len(it.data)
+		h.sh.unreserve(len(it.data))
+		if it.kind == isGap {
+			h.gap(dir, it.gap, now)
+		} else {
+			h.parse(dir, it.data, it.origin, it.acked, now)
+		}
+	}
+}
+
+// keep puts an item before those held.
+func (h *httpLayer) keep(dir event.Dir, it held) {
+	s := &h.in[dir]
+	it.data = append([]byte(nil), it.data...)
+	s.held = append([]held{it}, s.held...)
+	s.bytes += len(it.data)
+	h.sh.charge(len(it.data))
+}
+
+// parseHead gathers a head.
+func (h *httpLayer) parseHead(dir event.Dir, b []byte, origin event.Stamp, acked int64, now event.Stamp) {
+	s := &h.in[dir]
+	if len(s.head) == 0 {
+		for len(b) > 0 && (b[0] == '\r' || b[0] == '\n') {
+			b = b[1:]
+			s.off++
+		}
+		if len(b) == 0 || s.lost && !plausible(dir, b, true) {
+			return
+		}
+	}
+	if len(s.head)+len(b) > int(limits.Head) {
+		h.sh.Stats.HeadTooLong++
+		h.unanswered(now)
+		h.ignore()
+		return
+	}
+	if !h.sh.reserve(len(b)) {
+		h.ignore()
+		return
+	}
+	before := len(s.head)
+	s.head = append(s.head, b...)
+	end := http1.End(s.head, s.scanned)
+	if end < 0 {
+		s.scanned = len(s.head)
+		s.off += int64(len(b))
+		if !plausible(dir, s.head, false) {
+			if h.refused != nil {
+				h.refused.AfterRefusal(dir, now, s.head)
+			}
+			h.ignore()
+		}
+		return
+	}
+	h.sh.unreserve(len(s.head))
+	raw := s.head[:end:end]
+	if rest := b[end-before:]; len(rest) > 0 {
+		h.keep(dir, held{kind: isData, data: rest, origin: origin, acked: acked})
+	}
+	s.off += int64(end - before)
+	s.head, s.scanned, s.lost = nil, 0, false
+	if dir == event.ClientToServer {
+		h.request(raw, origin, now)
+		h.settle(now, false)
+	} else {
+		h.response(raw, origin, now)
+	}
+}
+
+// plausible reports whether a head begins with these bytes: certainly, or as
+// far as they go.
+func plausible(dir event.Dir, head []byte, certainly bool) bool {
+	looks := http1.LooksLikeRequest
+	if dir == event.ServerToClient {
+		looks = http1.LooksLikeResponse
+	}
+	yes, more := looks(head)
+	return yes || more && !certainly
+}
