@@ -50,9 +50,9 @@ func init() {
 	add(112, 9)
 	add(24, 7)
 	add(8, 8)
-	fixed.lit.build(list, 0, &count)
+	build(fixed.lit[:], &fixed.litLong, list, 0, &count, litInfo[:])
 
 	list, count = nil, [16]uint16{}
 	add(32, 5)
-	fixed.dist.build(list, 0, &count)
+	build(fixed.dist[:], &fixed.distLong, list, 0, &count, distInfo[:])
 }

@@ -17,23 +17,23 @@ import (
 func feed(seed uint64, n int) (payloads, texts [][]byte) {
 	symbols := strings.Fields("AAPL MSFT GOOG AMZN TSLA NVDA META INTC CSCO ORCL IBM NFLX ADBE PYPL QCOM TXN")
 	r := rand.New(rand.NewPCG(seed, 7))
-	var texts1, out bytes.Buffer
+	var one, out bytes.Buffer
 	z, _ := stdflate.NewWriter(&out, 1)
 	for seq := range n {
-		texts1.Reset()
-		fmt.Fprintf(&texts1, `{"type":"update","seq":%d,"items":[`, seq)
+		one.Reset()
+		fmt.Fprintf(&one, `{"type":"update","seq":%d,"items":[`, seq)
 		size := 200 + r.IntN(1800)
-		for first := true; first || texts1.Len() < size-40; first = false {
+		for first := true; first || one.Len() < size-40; first = false {
 			if !first {
-				texts1.WriteByte(',')
+				one.WriteByte(',')
 			}
-			fmt.Fprintf(&texts1, `{"symbol":"%s","bid":%d.%02d,"ask":%d.%02d,"size":%d}`, symbols[r.IntN(len(symbols))], r.IntN(900), r.IntN(100), r.IntN(900), r.IntN(100), r.IntN(10000))
+			fmt.Fprintf(&one, `{"symbol":"%s","bid":%d.%02d,"ask":%d.%02d,"size":%d}`, symbols[r.IntN(len(symbols))], r.IntN(900), r.IntN(100), r.IntN(900), r.IntN(100), r.IntN(10000))
 		}
-		texts1.WriteString(`]}`)
+		one.WriteString(`]}`)
 		out.Reset()
-		z.Write(texts1.Bytes())
+		z.Write(one.Bytes())
 		z.Flush()
-		texts = append(texts, bytes.Clone(texts1.Bytes()))
+		texts = append(texts, bytes.Clone(one.Bytes()))
 		payloads = append(payloads, bytes.Clone(out.Bytes()[:out.Len()-4]))
 	}
 	return payloads, texts
@@ -73,7 +73,6 @@ func BenchmarkFeed(b *testing.B) {
 			}
 		}
 	})
-	// One reader runs on over all messages, as facts need no Reset.
 	b.Run("klauspost", func(b *testing.B) {
 		b.SetBytes(total)
 		b.ReportAllocs()
@@ -124,5 +123,52 @@ func benchPersistent(b *testing.B, payloads [][][]byte, open func(io.Reader) io.
 				}
 			}
 		}
+	}
+}
+
+// BenchmarkLarge inflates one message of 1 MiB.
+func BenchmarkLarge(b *testing.B) {
+	r := rand.New(rand.NewPCG(1, 1))
+	_, texts := feed(1, 400)
+	for _, test := range []struct {
+		name string
+		text []byte
+	}{
+		{"feed", bytes.Join(texts, nil)},
+		{"skewed bytes", func() []byte {
+			t := make([]byte, 1<<20)
+			for i := range t {
+				t[i] = byte(r.ExpFloat64() * 16)
+			}
+			return t
+		}()},
+		{"zeros", make([]byte, 1<<20)},
+	} {
+		var out bytes.Buffer
+		z, _ := stdflate.NewWriter(&out, 6)
+		z.Write(test.text)
+		z.Flush()
+		p := out.Bytes()[:out.Len()-4]
+		b.Run(test.name+"/own", func(b *testing.B) {
+			b.SetBytes(int64(len(test.text)))
+			c := New(Options{})
+			var dst []byte
+			for b.Loop() {
+				c.Begin(plenty)
+				dst = c.Write(dst[:0], p)
+				dst, _ = c.End(dst)
+			}
+		})
+		b.Run(test.name+"/klauspost", func(b *testing.B) {
+			b.SetBytes(int64(len(test.text)))
+			in := bytes.NewReader(p)
+			k := flate.NewReader(in)
+			dst := make([]byte, len(test.text))
+			for b.Loop() {
+				in.Reset(p)
+				k.(flate.Resetter).Reset(in, nil)
+				io.ReadFull(k, dst)
+			}
+		})
 	}
 }

@@ -15,7 +15,7 @@ const (
 	inStored                 // its bytes
 	atCounts                 // HLIT, HDIST and HCLEN of a dynamic block
 	inCodeCode               // the lengths of the codes for the code lengths
-	inCodes                  // the code lengths
+	inCodeLens               // the code lengths
 	inSymbols                // literals and matches
 	stopped                  // nothing more is read of this message
 )
@@ -49,8 +49,8 @@ func (c *Context) run() {
 			more = c.counts()
 		case inCodeCode:
 			more = c.codeCode()
-		case inCodes:
-			more = c.codes()
+		case inCodeLens:
+			more = c.codeLengths()
 		case inSymbols:
 			more = c.symbols()
 		case stopped:
@@ -80,7 +80,7 @@ func (c *Context) header() bool {
 		c.drop(c.n & 7)
 		c.state = atStoredLen
 	case 1:
-		c.t = &fixed
+		c.codes = &fixed
 		c.state = inSymbols
 	case 2:
 		c.state = atCounts
@@ -114,7 +114,7 @@ func (c *Context) storedLen() bool {
 func (c *Context) stored() bool {
 	for c.left > 0 {
 		if len(c.buf)-c.w < slack {
-			if c.makeRoom(); c.state == stopped {
+			if !c.makeRoom() {
 				return false
 			}
 		}

@@ -9,15 +9,15 @@ var codeCodeOrder = [19]uint8{16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13
 // Code lengths are kept as a list of the symbols that have a code, since most
 // of the alphabet has none in a short message, and as counts of each length.
 type dynamic struct {
-	nlit, ndist int
-	ncode       int
-	at          int    // lengths read of the current kind
+	nlit, ndist int    // lengths of each alphabet
+	ncode       int    // lengths of the code length code
+	at          int    // lengths read of those, or of both alphabets
 	last        uint32 // the length that symbol 16 repeats
-	codeLens    [19]uint8
 
-	list  [maxLitCodes + maxDistCodes]uint16 // symbol<<4 | length; distances follow literals
-	n     int                                // symbols in list
-	count [2][16]uint16                      // of literals and lengths, of distances
+	codeLens [19]uint8
+	list     [maxLitCodes + maxDistCodes]uint16 // symbol<<4 | length; distances are counted on
+	n        int                                // symbols in list
+	count    [2][16]uint16                      // by length, of each alphabet
 }
 
 // counts reads HLIT, HDIST and HCLEN.
@@ -25,7 +25,7 @@ func (c *Context) counts() bool {
 	if c.n < 14 {
 		return false
 	}
-	d := &c.scratch().dynamic
+	d := &c.need().dynamic
 	d.nlit = int(c.bits&31) + 257
 	d.ndist = int(c.bits>>5&31) + 1
 	d.ncode = int(c.bits>>10&15) + 4
@@ -63,93 +63,89 @@ func (c *Context) codeCode() bool {
 			n++
 		}
 	}
-	if n < 2 || !c.own.codeCode.build(list[:n], 0, &count) {
+	if n < 2 || !build(c.own.codeCode[:], &c.own.codeCodeLong, list[:n], 0, &count, codeInfo[:]) {
 		c.invalid("the code length code is not a complete prefix code")
 		return false
 	}
 	d.count = [2][16]uint16{}
 	d.at, d.n, d.last = 0, 0, 0
-	c.state = inCodes
+	c.state = inCodeLens
 	return true
 }
 
-// codes reads the code lengths of literals, lengths and distances, which are
-// one sequence.
-func (c *Context) codes() bool {
-	d := &c.own.dynamic
-	table := &c.own.codeCode.table
+// codeLengths reads the code lengths of both alphabets, which are one sequence.
+func (c *Context) codeLengths() bool {
+	d, table := &c.own.dynamic, &c.own.codeCode
 	at, k, total := d.at, d.n, d.nlit+d.ndist
 	for at < total {
 		if c.n < 14 {
 			c.fill()
 		}
 		b, n := c.bits, c.n
-		// One fill is enough for four codes and more.
 		for at < total {
 			e := table[b&(1<<codeCodeBits-1)]
-			used := uint(e & 31) // code and repeat count
+			used := uint(e & 31)
 			if used > n {
 				break
 			}
 			length := e >> 16 & 15
-			if e&entryRepeats == 0 {
-				b >>= used
-				n -= used
-				side := 0
-				if at >= d.nlit {
-					side = 1
-				}
-				d.list[k] = uint16(at)<<4 | uint16(length)
-				d.count[side][length]++
-				k += int(length+15) >> 4
-				at++
-				d.last = length
-				continue
-			}
 			repeat := int(e>>20&15) + int(b&(1<<used-1)>>(e>>8&15))
 			b >>= used
 			n -= used
-			if length != 0 { // symbol 16
-				if at == 0 {
-					c.invalid("a repeated code length with none before it")
+			if e&entryRepeats == 0 {
+				// A length of 0 is overwritten by the next one: that
+				// costs less than a branch on it.
+				d.list[k] = uint16(at)<<4 | uint16(length)
+				d.count[d.alphabet(at)][length]++
+				k += int(length+15) / 16
+				at++
+			} else {
+				if length != 0 { // symbol 16
+					if at == 0 {
+						c.bits, c.n = b, n
+						c.invalid("a repeated code length with none before it")
+						return false
+					}
+					length = d.last
+				}
+				if repeat > total-at {
+					c.bits, c.n = b, n
+					c.invalid("more code lengths than symbols")
 					return false
 				}
-				length = d.last
+				if length == 0 {
+					at += repeat
+				} else {
+					for range repeat {
+						d.list[k] = uint16(at)<<4 | uint16(length)
+						d.count[d.alphabet(at)][length]++
+						k++
+						at++
+					}
+				}
 			}
 			d.last = length
-			if repeat > total-at {
-				c.invalid("more code lengths than symbols")
-				return false
-			}
-			if length == 0 {
-				at += repeat
-				continue
-			}
-			for range repeat {
-				side := 0
-				if at >= d.nlit {
-					side = 1
-				}
-				d.list[k] = uint16(at)<<4 | uint16(length)
-				d.count[side][length]++
-				k++
-				at++
-			}
 		}
-		if short := n == c.n; short && at < total {
-			d.at, d.n = at, k
+		d.at, d.n = at, k
+		if n == c.n && at < total {
 			return false
 		}
 		c.bits, c.n = b, n
 	}
-	d.n = k
 	return c.buildBlock()
+}
+
+// alphabet is 0 for a literal or length, 1 for a distance.
+func (d *dynamic) alphabet(at int) int {
+	if at >= d.nlit {
+		return 1
+	}
+	return 0
 }
 
 // buildBlock makes the tables of the block from its code lengths.
 func (c *Context) buildBlock() bool {
-	t := c.own
-	d := &t.dynamic
+	t, d := &c.own.tables, &c.own.dynamic
 	nlit := 0
 	for _, k := range d.count[0][1:] {
 		nlit += int(k)
@@ -162,12 +158,12 @@ func (c *Context) buildBlock() bool {
 	switch {
 	case end < 0 || lit[end]>>4 != endOfBlock:
 		c.invalid("no code for the end of the block")
-	case !t.lit.build(lit, 0, &d.count[0]):
+	case !build(t.lit[:], &t.litLong, lit, 0, &d.count[0], litInfo[:]):
 		c.invalid("the literal and length codes are not a complete prefix code")
-	case !t.dist.build(dist, d.nlit, &d.count[1]):
+	case !build(t.dist[:], &t.distLong, dist, d.nlit, &d.count[1], distInfo[:]):
 		c.invalid("the distance codes are not a complete prefix code")
 	default:
-		c.t = t
+		c.codes = t
 		c.state = inSymbols
 		return true
 	}

@@ -18,16 +18,16 @@ const (
 	codeCodeBits = 7
 )
 
-// An entry of a table, and what it says of the code that the index begins
-// with:
+// An entry of a table says what the code means that its index begins with:
 //
 //	bits 0-7   bits used by the code and its extra bits
 //	bits 8-11  bits used by the code alone
 //	bits 12-15 the flags below
-//	bits 16-30 the literal, or the base of the length or distance; in the
-//	           code length code the length (16-19) and the base of its repeat
-//	           count (20-30)
+//	bits 16-30 the literal, or the base of the length or distance
 //	bit  31    a literal
+//
+// In the code length code, bits 16 to 19 are the length and bits 20 to 23 the
+// base of the repeat count.
 const (
 	entryLiteral = 1 << 31
 	entrySpecial = 1 << 15              // no literal, length or distance:
@@ -35,61 +35,45 @@ const (
 	entryLong    = 1<<13 | entrySpecial // a longer code, see find
 	entryInvalid = 1<<12 | entrySpecial // no code, or one that never occurs
 	entryRepeats = 1 << 14              // in the code length code: symbols 16 to 18, with length 1 in 16
+
+	// entryBit is what each bit of the code adds to an entry.
+	entryBit = 1<<8 | 1
 )
 
-// tables are the codes of one block.
+// tables are the codes of a block.
 type tables struct {
-	lit      litCode
-	dist     distCode
-	codeCode codeCode
+	lit      [1 << litBits]uint32
+	dist     [1 << distBits]uint32
+	litLong  longCodes
+	distLong longCodes
+}
+
+// scratch is what a message is inflated with.
+type scratch struct {
+	tables
+	queue
 	dynamic
-	queue queue
+	codeCode     [1 << codeCodeBits]uint32
+	codeCodeLong longCodes
 }
 
-type (
-	litCode struct {
-		table [1 << litBits]uint32
-		long  longCodes
-	}
-	distCode struct {
-		table [1 << distBits]uint32
-		long  longCodes
-	}
-	codeCode struct {
-		table [1 << codeCodeBits]uint32
-		long  longCodes
-	}
-)
+// pool holds scratches between messages, so that thousands of contexts share
+// the few that stay in the cache.
+var pool = sync.Pool{New: func() any { return new(scratch) }}
 
-func (c *litCode) build(list []uint16, first int, count *[16]uint16) bool {
-	return build(c.table[:], litBits, &c.long, list, first, count, litInfo[:])
-}
-
-func (c *distCode) build(list []uint16, first int, count *[16]uint16) bool {
-	return build(c.table[:], distBits, &c.long, list, first, count, distInfo[:])
-}
-
-func (c *codeCode) build(list []uint16, first int, count *[16]uint16) bool {
-	return build(c.table[:], codeCodeBits, &c.long, list, first, count, codeInfo[:])
-}
-
-// pool holds tables between messages: a Context has its own only inside a
-// message, so that thousands of contexts share the few that stay in the cache.
-var pool = sync.Pool{New: func() any { return new(tables) }}
-
-// scratch is the tables and the queue of this message.
-func (c *Context) scratch() *tables {
+// need gets the scratch of this message.
+func (c *Context) need() *scratch {
 	if c.own == nil {
-		c.own = pool.Get().(*tables)
+		c.own = pool.Get().(*scratch)
 	}
 	return c.own
 }
 
-// release gives the tables back.
+// release gives it back.
 func (c *Context) release() {
 	if c.own != nil {
 		pool.Put(c.own)
-		c.own, c.t = nil, nil
+		c.own, c.codes = nil, nil
 	}
 }
 
@@ -114,7 +98,7 @@ func (l *longCodes) find(b uint64, n int) uint32 {
 // numbers start at first. It answers false if the lengths make no prefix code,
 // or not a complete one, which is accepted where zlib and compress/flate accept
 // it: no code at all, and one code of one bit.
-func build(table []uint32, tableBits int, long *longCodes, list []uint16, first int, count *[16]uint16, info []uint32) bool {
+func build(table []uint32, long *longCodes, list []uint16, first int, count *[16]uint16, info []uint32) bool {
 	var at [16]uint16 // where the next code of a length goes in sorted
 	free, sum := 1, uint16(0)
 	for n := 1; n < 16; n++ {
@@ -131,16 +115,15 @@ func build(table []uint32, tableBits int, long *longCodes, list []uint16, first 
 	sorted := &long.sorted
 	for _, v := range list {
 		n := v & 15
-		sorted[at[n]] = info[int(v>>4)-first] + uint32(n)*0x101
+		sorted[at[n]] = info[int(v>>4)-first] + uint32(n)*entryBit
 		at[n]++
 	}
 
-	// A table of 2^n entries, twice over, is the table of 2^(n+1) entries
-	// but for the codes of n+1 bits. index is the code with its first bit
-	// lowest, and counted up as such.
+	// The table of 2^n entries, twice over, is that of 2^(n+1) entries but
+	// for the codes of n+1 bits. index is a code with its first bit lowest,
+	// counted up as such.
 	index, k := 0, 0
-	for n := 1; n <= tableBits; n++ {
-		size := 1 << n
+	for n, size := 1, 2; size <= len(table); n, size = n+1, 2*size {
 		copy(table[size/2:size], table[:size/2])
 		for range count[n] {
 			table[index] = sorted[k]
@@ -168,11 +151,11 @@ func buildIncomplete(table []uint32, list []uint16, first int, count *[16]uint16
 		return false
 	}
 	for i := range table {
-		table[i] = entryInvalid | 0x101
+		table[i] = entryInvalid | entryBit
 	}
 	for _, v := range list {
 		for i := 0; i < len(table); i += 2 {
-			table[i] = info[int(v>>4)-first] + 0x101
+			table[i] = info[int(v>>4)-first] + entryBit
 		}
 	}
 	return true

@@ -1,49 +1,59 @@
 package deflate
 
 const (
+	// maxLits and maxSeqs are enough for most short messages as a whole.
 	maxLits = 1024
 	maxSeqs = 256
+	// prefetchSeqs is after how many matches their sources are asked for:
+	// early enough to arrive while the next ones are read.
+	prefetchSeqs = 16
 )
 
-// queue holds literals and matches between reading and copying. Reading them
-// ahead lets the copies' cache misses overlap: with hundreds of connections
-// their windows are not in the cache, and a message refers to a hundred places.
+// queue holds literals and matches between their reading and their copying.
+//
+// With hundreds of connections their windows are not in the cache, and a short
+// message refers to a hundred places in its window. Copied one by one as they
+// are read, they would have the reading wait for each.
 type queue struct {
-	lits    [maxLits + 16]byte
-	seqs    [maxSeqs]uint64 // from | length<<32 | literals before it<<48
+	lits    [maxLits + 16]byte // flush copies 16 at a time
+	seqs    [maxSeqs]seq
 	nlit    int
 	nseq    int
-	matched int
-	sink    byte
+	matched int // sum of the matches' lengths
 }
 
-// pending
+// seq is a match: from where, counted from the floor (bits 0-31), its length
+// (32-47), and the number of queued literals that come before it (48-63).
+type seq uint64
+
+func sequence(from, length, nlit int) seq {
+	return seq(from) | seq(length)<<32 | seq(nlit)<<48
+}
+
+func (q *queue) match(from, length int) {
+	q.seqs[q.nseq] = sequence(from, length, q.nlit)
+	q.nseq++
+	q.matched += length
+}
+
+// pending is the length of what is queued.
 func (q *queue) pending() int { return q.nlit + q.matched }
 
-// full
-func (q *queue) full() bool { return q.nlit >= maxLits || q.nseq == maxSeqs }
+func (q *queue) full() bool { return q.nlit >= maxLits || q.nseq >= maxSeqs }
 
-// flush copies what is queued to the end of the output, and leaves room
+// flush copies what is queued to the end of the output.
 func (c *Context) flush() {
 	q := &c.own.queue
-	buf := c.buf
-	x := byte(0)
-	back := buf[max(c.floor, 0):]
-	for _, s := range q.seqs[:q.nseq] {
-		x ^= back[uint32(s)] ^ back[uint32(s)+15]
+	if k := q.nseq % prefetchSeqs; k > 0 {
+		prefetch(&c.buf[c.floor], &q.seqs[q.nseq-k], k)
 	}
-	for i := c.w; i < c.w+q.pending(); i += 64 {
-		x ^= buf[i]
-	}
-	q.sink = x
-	w, lit := c.w, 0
+	buf, w, lit := c.buf, c.w, 0
 	for _, s := range q.seqs[:q.nseq] {
-		n := int(s>>48) - lit
-		for at := w + n; ; {
+		for end := w + int(s>>48) - lit; ; {
 			*(*[16]byte)(buf[w:]) = *(*[16]byte)(q.lits[lit:])
-			if w+16 >= at {
-				lit += at - w
-				w = at
+			if w+16 >= end {
+				lit += end - w
+				w = end
 				break
 			}
 			w += 16
@@ -51,32 +61,22 @@ func (c *Context) flush() {
 		}
 		from := c.floor + int(uint32(s))
 		end := w + int(s>>32&0xffff)
-		switch distance := w - from; {
-		case distance >= 16:
-			for {
+		if w-from >= 16 {
+			for ; w < end; w, from = w+16, from+16 {
 				*(*[16]byte)(buf[w:]) = *(*[16]byte)(buf[from:])
-				w += 16
-				from += 16
-				if w >= end {
-					break
-				}
 			}
-		case distance == 1:
-			v := buf[from]
-			run := buf[w:end]
-			for i := range run {
-				run[i] = v
-			}
-		default:
-			for w < end {
-				buf[w] = buf[from]
-				w++
-				from++
-			}
+		} else {
+			overlap(buf, w, from, end)
 		}
 		w = end
 	}
-	w += copy(buf[w:], q.lits[lit:q.nlit])
-	c.w = w
+	c.w = w + copy(buf[w:], q.lits[lit:q.nlit])
 	q.nlit, q.nseq, q.matched = 0, 0, 0
+}
+
+// overlap copies a match that may repeat itself.
+func overlap(buf []byte, w, from, end int) {
+	for w < end {
+		w += copy(buf[w:end], buf[from:w])
+	}
 }

@@ -1,27 +1,26 @@
 package deflate
 
-import (
-	"fmt"
-)
+import "fmt"
 
 // symbols reads literals and matches (RFC 1951 section 3.2.5): those in the
 // midst of src fast, the others one by one.
 func (c *Context) symbols() bool {
-	q := &c.scratch().queue
+	q := &c.need().queue
 	for {
-		if len(c.buf)-c.w-q.pending() < slack || q.full() {
+		if !c.ready() {
 			c.flush()
-			if len(c.buf)-c.w < slack {
-				if c.makeRoom(); c.state == stopped {
-					return false
-				}
+			if len(c.buf)-c.w < slack && !c.makeRoom() {
+				return false
 			}
 		}
 		if len(c.src) >= 8 {
-			c.fast()
+			c.fast(q)
 		}
 		c.fill()
-		switch c.symbol() {
+		if !c.ready() {
+			continue
+		}
+		switch c.symbol(q) {
 		case symbolShort, symbolInvalid:
 			c.flush()
 			return false
@@ -32,7 +31,13 @@ func (c *Context) symbols() bool {
 	}
 }
 
-// What symbol found.
+// ready says whether another symbol finds room in the queue and the buffer.
+func (c *Context) ready() bool {
+	q := &c.own.queue
+	return len(c.buf)-c.w-q.pending() >= slack && !q.full()
+}
+
+// found is what symbol came upon.
 type found int
 
 const (
@@ -45,21 +50,16 @@ const (
 // symbol reads one literal, match or end of block. It takes no bits if there
 // are not enough for all of it: what the missing ones, read as 0, would make
 // of it does not matter then, as no code is the beginning of another.
-func (c *Context) symbol() found {
-	q := &c.own.queue
-	if len(c.buf)-c.w-q.pending() < slack || q.full() {
-		return symbolDone
-	}
+func (c *Context) symbol(q *queue) found {
 	b, n := c.bits, c.n
-	e := c.t.lit.table[b&(1<<litBits-1)]
+	e := c.codes.lit[b&(1<<litBits-1)]
 	if e&entryLong == entryLong {
-		e = c.t.lit.long.find(b, litBits)
+		e = c.codes.litLong.find(b, litBits)
 	}
 	used := uint(e & 0xff)
-	if used > n {
-		return symbolShort
-	}
 	switch {
+	case used > n:
+		return symbolShort
 	case e&entryLiteral != 0:
 		q.lits[q.nlit] = byte(e >> 16)
 		q.nlit++
@@ -72,31 +72,36 @@ func (c *Context) symbol() found {
 		c.invalid("a literal or length code that does not exist")
 		return symbolInvalid
 	}
-	length := int(e>>16) + int(b&(1<<used-1)>>(e>>8&15))
+	length := value(e, b)
 	b >>= used
 	n -= used
-	e = c.t.dist.table[b&(1<<distBits-1)]
+
+	e = c.codes.dist[b&(1<<distBits-1)]
 	if e&entryLong == entryLong {
-		e = c.t.dist.long.find(b, distBits)
+		e = c.codes.distLong.find(b, distBits)
 	}
 	used = uint(e & 0xff)
-	if used > n {
+	switch {
+	case used > n:
 		return symbolShort
-	}
-	if e&entrySpecial != 0 {
+	case e&entrySpecial != 0:
 		c.invalid("a distance code that does not exist")
 		return symbolInvalid
 	}
-	distance := int(e>>16) + int(b&(1<<used-1)>>(e>>8&15))
+	distance := value(e, b)
 	if at := c.w + q.pending() - c.floor; distance <= at {
-		q.seqs[q.nseq] = uint64(at-distance) | uint64(length)<<32 | uint64(q.nlit)<<48
-		q.nseq++
-		q.matched += length
+		q.match(at-distance, length)
+		c.maxDistance = max(c.maxDistance, distance)
 	} else if c.flush(); !c.copyMatch(distance, length) {
 		c.invalid(fmt.Sprintf("a distance of %d after %d bytes", distance, c.w))
 		return symbolInvalid
 	}
 	c.bits, c.n = b>>used, n-used
-	c.maxDist = max(c.maxDist, distance)
 	return symbolDone
+}
+
+// value is the length or distance of e: its base and the extra bits that
+// follow the code in b.
+func value(e uint32, b uint64) int {
+	return int(e>>16) + int(b&(1<<(e&63)-1)>>(e>>8&15))
 }
