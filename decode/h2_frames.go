@@ -75,8 +75,8 @@ func (h *http2Layer) responded(id uint32, b *http2.Block) {
 			return
 		}
 	}
-	if s.state != h2Waiting || s.answer != nil {
-		return
+	if s.state != h2Waiting || s.answer != nil || len(s.held[event.ServerToClient]) > 0 {
+		return // trailers
 	}
 	res := &h2Response{partial: b.Partial, origin: b.Origin, now: b.Now, behind: b.Behind, connect: h.connect}
 	status, _ := b.Get(":status")
@@ -144,11 +144,18 @@ func (h *http2Layer) StreamGap(dir event.Dir, id uint32, n int64, now event.Stam
 
 // StreamEnd implements http2.Handler.
 func (h *http2Layer) StreamEnd(dir event.Dir, id uint32, now event.Stamp) {
-	if s := h.find(id); s != nil {
-		h.endHalf(s, dir, stream.FIN, now)
-		if s.ended[0] && s.ended[1] {
-			h.settle(s, now)
-		}
+	s := h.find(id)
+	if s == nil {
+		return
+	}
+	h.endHalf(s, dir, stream.FIN, now)
+	if dir == event.ServerToClient && s.state != h2Waiting && !s.opened() {
+		// An ordinary response is over. That the client's half has ended may
+		// have been lost with its request.
+		h.endHalf(s, event.ClientToServer, stream.FIN, now)
+	}
+	if s.ended[0] && s.ended[1] {
+		h.settle(s, now)
 	}
 }
 
@@ -158,14 +165,16 @@ func (h *http2Layer) StreamReset(dir event.Dir, id uint32, now event.Stamp) {
 	if s == nil {
 		return
 	}
-	if s.state == h2Waiting && s.request != nil {
+	switch {
+	case s.state != h2Waiting:
+		h.endHalf(s, dir, stream.RST, now)
+		h.endHalf(s, dir.Reverse(), stream.PeerReset, now)
+	case dir == event.ServerToClient && s.request != nil:
 		h.unanswered(s, "the stream was reset", now)
 		h.remove(s)
-		return
+	default: // what the other direction sent before it may stand later in the capture
+		h.endHalf(s, dir, stream.RST, now)
 	}
-	h.endHalf(s, dir, stream.RST, now)
-	h.endHalf(s, dir.Reverse(), stream.PeerReset, now)
-	h.settle(s, now)
 }
 
 // Setting implements http2.Handler.
@@ -194,7 +203,7 @@ func (h *http2Layer) FramesLost(dir event.Dir, now event.Stamp) {
 		case s.ended[dir]:
 		case s.state == h2Followed:
 			s.layer.Gap(dir, -1, now)
-		case s.state == h2Waiting:
+		case s.state == h2Waiting && s.begun(dir):
 			h.hold(s, dir, held{kind: isGap, gap: -1, origin: now}, now)
 		}
 	}
@@ -205,6 +214,14 @@ func (h *http2Layer) FramesLost(dir event.Dir, now event.Stamp) {
 		h.to = 1 << 31
 		h.requestsOver(now)
 	}
+}
+
+// begun reports whether a waiting stream's half may have carried data.
+func (s *h2Stream) begun(dir event.Dir) bool {
+	if dir == event.ClientToServer {
+		return s.request != nil
+	}
+	return s.answer != nil || len(s.held[dir]) > 0
 }
 
 // requestsOver goes on with responses whose requests will not come.
@@ -227,12 +244,6 @@ func (h *http2Layer) endHalf(s *h2Stream, dir event.Dir, how stream.End, now eve
 		s.layer.End(dir, how, now)
 	case h2Waiting:
 		h.hold(s, dir, held{kind: isEnd, how: how, origin: now}, now)
-	}
-	if dir == event.ServerToClient && !s.ended[event.ClientToServer] && s.state != h2Waiting && !s.opened() {
-		// An ordinary response is over. That the client's half has ended may
-		// have been lost with its request.
-		h.endHalf(s, event.ClientToServer, how, now)
-		return
 	}
 	if s.state != h2Waiting && s.ended[0] && s.ended[1] {
 		h.remove(s)

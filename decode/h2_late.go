@@ -30,6 +30,17 @@ func (c *Conn) seekHTTP2(side event.Dir, dropped int, now event.Stamp) bool {
 	return true
 }
 
+// likeHTTP2 reports whether what the hunts hold may turn out to be HTTP/2: a
+// WebSocket frame that fills a DATA frame looks like one of its own.
+func (c *Conn) likeHTTP2() bool {
+	for i := range c.side {
+		if s := &c.side[i]; s.h2 != nil && s.h2.Promising(s.hunt.buf) {
+			return true
+		}
+	}
+	return false
+}
+
 // client2 tells which side is the client of an HTTP/2 connection that was
 // joined late; side shows frames from place at on.
 func (c *Conn) client2(side event.Dir, at int) event.Dir {

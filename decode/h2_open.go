@@ -52,6 +52,9 @@ func (h *http2Layer) guess(s *h2Stream, now event.Stamp) {
 		}
 		if !in.ignore {
 			in.joinLate(now)
+			if in.template != nil && h.lost[event.ServerToClient] {
+				in.side[event.ServerToClient].hunt.behindGap = true
+			}
 		}
 		s.layer = in
 		h.follow(s, now)

@@ -109,7 +109,7 @@ func (c *Conn) seekEnd(side event.Dir, how stream.End, now event.Stamp) {
 func (c *Conn) believe(side event.Dir, end bool, now event.Stamp) {
 	h := c.side[side].hunt
 	at, masked := h.search(end)
-	if at < 0 {
+	if at < 0 || c.likeHTTP2() {
 		return
 	}
 	other := c.side[side.Reverse()].hunt

@@ -73,19 +73,35 @@ func (s *Hunt) Search(b []byte, begins func(int) bool) int {
 	}
 }
 
-// inside reports whether a place may stand inside a frame that is not whole
-// yet: what a tunnel carries can be frames.
-func (s *Hunt) inside(place int, b []byte) bool {
+// Promising reports whether a place in b is half believed.
+func (s *Hunt) Promising(b []byte) bool {
 	for _, c := range s.chains {
-		if c.start >= place || c.next+headerLen > len(b) {
-			continue
-		}
-		h := parseHeader(b[c.next:])
-		if weight, _ := h.weigh(); c.next < place && c.bits+weight >= InSync {
+		if c.bits+c.pending(b) >= InSync {
 			return true
 		}
 	}
 	return false
+}
+
+// inside reports whether a place may stand inside a frame that is not whole
+// yet: what a tunnel carries can be frames.
+func (s *Hunt) inside(place int, b []byte) bool {
+	for _, c := range s.chains {
+		if c.next < place && c.bits+c.pending(b) >= InSync {
+			return true
+		}
+	}
+	return false
+}
+
+// pending is what the header of a frame that is not whole yet is worth.
+func (c *chain) pending(b []byte) int {
+	if c.next+headerLen > len(b) {
+		return 0
+	}
+	h := parseHeader(b[c.next:])
+	weight, _ := h.weigh()
+	return weight
 }
 
 // extend follows a chain as far as the bytes reach, the end of a frame that
