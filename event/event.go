@@ -212,8 +212,8 @@ func (s InflateSet) Has(f InflateFault) bool { return s>>f&1 != 0 }
 type Inflate struct {
 	Fault       InflateFault // the gravest
 	Also        InflateSet   // all of them
-	Detail      string // a plain clause: what was seen, where
-	MaxDistance int    // largest match distance used
+	Detail      string       // a plain clause: what was seen, where
+	MaxDistance int          // largest match distance used
 }
 
 // Message is a data message of RFC 6455 section 5.4.
