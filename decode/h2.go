@@ -178,10 +178,15 @@ func (h *http2Layer) add(id uint32) *h2Stream {
 	if ok {
 		return h.streams[i]
 	}
-	if len(h.streams) >= int(limits.H2Streams) {
+	switch {
+	case len(h.streams) >= int(limits.H2Streams):
 		h.sh.Stats.H2Streams++
 		return nil
+	case h.sh.h2Streams >= limits.H2StreamsTotal:
+		h.sh.Stats.H2StreamsTotal++
+		return nil
 	}
+	h.sh.h2Streams++
 	s := &h2Stream{id: id}
 	h.streams = slices.Insert(h.streams, i, s)
 	return s
@@ -192,6 +197,7 @@ func (h *http2Layer) remove(s *h2Stream) {
 	h.take(s)
 	if i, ok := h.place(s.id); ok {
 		h.streams = slices.Delete(h.streams, i, i+1)
+		h.sh.h2Streams--
 	}
 	h.latest = nil
 }

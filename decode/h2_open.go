@@ -37,6 +37,9 @@ func (h *http2Layer) guess(s *h2Stream, now event.Stamp) {
 	case s.request == nil && s.answer != nil && s.answer.ordinary():
 		s.state = h2Ignored
 		h.take(s)
+		if s.ended[event.ServerToClient] {
+			h.remove(s)
+		}
 	case s.request == nil && s.answer != nil && s.answer.handshake():
 		session := OpenSession(h.sh, h.describe(s, s.answer, now))
 		session.JoinLate(event.ClientToServer) // frames may be lost with the request

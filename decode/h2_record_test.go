@@ -137,8 +137,8 @@ func h2Play(t testing.TB, whole bool, moves []h2Move) *h2Record {
 	if len(r.open) > 0 {
 		t.Fatalf("%d connections have no end", len(r.open))
 	}
-	if sh.waiting != 0 {
-		t.Fatalf("%d bytes are still accounted for", sh.waiting)
+	if sh.waiting != 0 || sh.h2Streams != 0 {
+		t.Fatalf("%d bytes and %d streams are still accounted for", sh.waiting, sh.h2Streams)
 	}
 	return r
 }

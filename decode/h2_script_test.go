@@ -38,10 +38,7 @@ var lineEnds = strings.NewReplacer(`\r`, "\r", `\n`, "\n")
 
 func h2Moves(t testing.TB, lines string) []h2Move {
 	s := &h2Script{t: t}
-	for i := range s.enc {
-		s.block[i] = &bytes.Buffer{}
-		s.enc[i] = hpack.NewEncoder(s.block[i])
-	}
+	s.reset()
 	var n int64
 	for line := range strings.SplitSeq(lines, "\n") {
 		if line = strings.TrimSpace(line); line != "" {
@@ -50,6 +47,14 @@ func h2Moves(t testing.TB, lines string) []h2Move {
 		}
 	}
 	return s.moves
+}
+
+// reset empties the tables of both header compressions.
+func (s *h2Script) reset() {
+	for i := range s.enc {
+		s.block[i] = &bytes.Buffer{}
+		s.enc[i] = hpack.NewEncoder(s.block[i])
+	}
 }
 
 func (s *h2Script) line(line string, now event.Stamp) {

@@ -64,9 +64,12 @@ func (c *Conn) seek(side event.Dir, ch *stream.Chunk) {
 	}
 }
 
+// giveUpHunt ends the hunts; ends that were seen meanwhile stay held.
 func (c *Conn) giveUpHunt() {
 	for i := range c.side {
-		c.side[i].release(c.sh)
+		s := &c.side[i]
+		c.sh.unreserve(len(s.hunt.buf))
+		s.hunt, s.h2 = nil, nil
 	}
 }
 

@@ -39,11 +39,12 @@ const controlKept = 1 << 10
 
 // Shared is what the connections of one worker share.
 type Shared struct {
-	Out     Output
-	Opt     Options
-	Stats   Stats
-	waiting int64 // bytes held by heads, held chunks and hunts
-	scratch []byte
+	Out       Output
+	Opt       Options
+	Stats     Stats
+	waiting   int64 // bytes held by heads, held chunks and hunts
+	h2Streams int64 // of all connections
+	scratch   []byte
 	// waitingTLS are connections with records that wait for their key.
 	waitingTLS []*secure
 	pool       [][]byte
@@ -61,6 +62,7 @@ type Stats struct {
 	PendingRequests uint64 // pending-requests
 	HTTP2           http2.Stats
 	H2Streams       uint64 // h2-streams
+	H2StreamsTotal  uint64 // h2-streams-total
 	Layers          uint64 // layers
 	Encrypted       uint64 // TLS connections that could not be read
 	EncryptedNotes  []string

@@ -20,6 +20,9 @@ var (
 	H2Streams = row("h2-streams", 4096, "streams",
 		"WebSockets of one HTTP/2 connection, and streams that wait to be understood; servers allow 100 to 1,000",
 		"further streams are not followed")
+	H2StreamsTotal = row("h2-streams-total", 1<<16, "streams",
+		"the same over all connections of one worker: a WebSocket costs some 3 KiB, and more where it is compressed",
+		"further streams are not followed")
 	Layers = row("layers", 8, "layers",
 		"connections inside each other: TLS, CONNECT tunnels of HTTP/1.1 and HTTP/2",
 		"what is further inside is not followed")

@@ -34,7 +34,7 @@ func (f *front) notes(j *job) {
 func (p *Pipeline) decodeStruck() []event.Struck {
 	var head, waiting, held, hunted, skipped, inflated, cut, requests uint64
 	var h2 http2.Stats
-	var streams, layers uint64
+	var streams, streamsTotal, layers uint64
 	for _, w := range p.workers {
 		s := &w.shared.Stats
 		head += s.HeadTooLong
@@ -49,6 +49,7 @@ func (p *Pipeline) decodeStruck() []event.Struck {
 		h2.HeaderList += s.HTTP2.HeaderList
 		h2.Hunt += s.HTTP2.Hunt
 		streams += s.H2Streams
+		streamsTotal += s.H2StreamsTotal
 		layers += s.Layers
 	}
 	return struckList(
@@ -64,6 +65,7 @@ func (p *Pipeline) decodeStruck() []event.Struck {
 		event.Struck{Limit: "h2-header-list", Count: h2.HeaderList, Text: "HTTP/2 header blocks of which not all fields were kept"},
 		event.Struck{Limit: "h2-hunt", Count: h2.Hunt, Text: "times that bytes were skipped while looking for HTTP/2 frames"},
 		event.Struck{Limit: "h2-streams", Count: streams, Text: "HTTP/2 streams not followed: too many on one connection"},
+		event.Struck{Limit: "h2-streams-total", Count: streamsTotal, Text: "HTTP/2 streams not followed: too many on all connections"},
 		event.Struck{Limit: "layers", Count: layers, Text: "tunnels not followed: too many inside each other"},
 	)
 }
