@@ -64,8 +64,7 @@ type Stats struct {
 	H2Streams       uint64 // h2-streams
 	H2StreamsTotal  uint64 // h2-streams-total
 	Layers          uint64 // layers
-	Encrypted       uint64 // TLS connections that could not be read
-	EncryptedNotes  []string
+	Encrypted       Encrypted
 	Refused         uint64
 	HTTPExchanges   uint64
 }

@@ -15,6 +15,7 @@ type secure struct {
 	c     *Conn
 	conn  *tls.Conn
 	ended int
+	began event.Stamp
 	// listed: it is among Shared.waitingTLS.
 	listed bool
 }
@@ -30,7 +31,7 @@ func (c *Conn) secure(side event.Dir, first []byte, now event.Stamp) {
 		client = side.Reverse() // joined late: servers have the lower ports
 	}
 	in := c.inside(client, c.whole && !c.side[0].gap && !c.side[1].gap)
-	s := &secure{c: c}
+	s := &secure{c: c, began: now}
 	s.conn = tls.New(c.sh.Opt.Keys, in, nil)
 	s.conn.Linger = c.sh.Opt.LateKeys
 	s.Conn = s.conn
@@ -83,32 +84,9 @@ func (sh *Shared) Finish(now event.Stamp) {
 	sh.waitingTLS = nil
 }
 
-// encryptedListed is how many unreadable connections the summary describes.
-const encryptedListed = 20
-
-// account counts a connection that could not be read, and says why.
+// account says why a connection could not be read, if it could not.
 func (s *secure) account() {
-	i := s.conn.Info()
-	if i.Reason == "" {
-		return
-	}
-	st := &s.c.sh.Stats
-	if !i.Decrypted {
-		st.Encrypted++
-	}
-	if len(st.EncryptedNotes) >= encryptedListed {
-		return
-	}
-	what := "TLS"
-	if i.Version != "" {
-		what += " " + i.Version + " " + i.Cipher
-	}
-	if i.SNI != "" {
-		what += fmt.Sprintf(" to %q", i.SNI)
-	}
-	if i.ALPN != "" {
-		what += fmt.Sprintf(" (%q)", i.ALPN)
-	}
 	client := s.c.client
-	st.EncryptedNotes = append(st.EncryptedNotes, fmt.Sprintf("%s > %s: %s: %s", s.c.addr[client], s.c.addr[client.Reverse()], what, i.Reason))
+	ends := fmt.Sprintf("%s > %s", s.c.addr[client], s.c.addr[client.Reverse()])
+	s.c.sh.Stats.Encrypted.note(s.began, ends, s.conn.Info())
 }

@@ -41,4 +41,10 @@ var (
 	TLSAlerts = row("tls-alerts", 8, "alerts",
 		"alerts kept for the connection's story",
 		"further ones are not kept")
+	EncryptedListed = row("encrypted-listed", 20, "connections",
+		"TLS connections that were not decrypted, each described in a line of the summary: as many as a person reads",
+		"the others are counted, by reason")
+	EncryptedReasons = row("encrypted-reasons", 64, "reasons",
+		"reasons why TLS connections were not decrypted: a suite that is not supported is one of its own",
+		"the connection counts among those with other reasons")
 )

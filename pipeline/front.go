@@ -128,11 +128,12 @@ func (f *front) conn(c *reassembly.Conn) *tcpConn {
 }
 
 // assign chooses the worker of a connection, by what it begins with. A TLS
-// session may be resumed in another connection to the same server, whose keys
-// are then those of the first: such connections stay together, in order.
+// session may be resumed in another connection to the same server, or through
+// the same proxy, whose keys are then those of the first: such connections
+// stay together, in order.
 func (f *front) assign(c *reassembly.Conn, side int, first []byte) int {
-	const handshake, major = 22, 3 // RFC 8446 section 5.1
-	if len(first) < 2 || first[0] != handshake || first[1] != major {
+	const handshake, connect = 22, 'C' // RFC 8446 section 5.1; RFC 9110 section 9.3.6
+	if len(first) == 0 || first[0] != handshake && first[0] != connect {
 		f.conns++
 		return int(f.conns % uint64(len(f.job.items)))
 	}

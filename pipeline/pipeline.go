@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -62,6 +63,7 @@ type Pipeline struct {
 	now     event.Stamp
 	problem []*capture.Problem
 	packets atomic.Uint64 // read so far, for whoever asks meanwhile
+	working sync.WaitGroup
 }
 
 // Packets is how many packets were read so far. Any goroutine may ask.
@@ -84,7 +86,7 @@ func New(sink event.Sink, opt Options) *Pipeline {
 	p.cross = judge.NewCross(p.finding)
 	for range opt.Workers {
 		out := &output{lean: opt.Lean}
-		p.workers = append(p.workers, &worker{shared: decode.NewShared(out, opt.Decode), out: out})
+		p.workers = append(p.workers, &worker{shared: decode.NewShared(out, opt.Decode), out: out, working: &p.working})
 	}
 	return p
 }
@@ -113,7 +115,9 @@ func (p *Pipeline) Run(ctx context.Context, src capture.Source) ([]*capture.Prob
 			} else {
 				p.front.batch(j)
 			}
+			p.addKeys(j)
 			j.done.Add(len(inputs))
+			p.working.Add(len(inputs))
 			for _, in := range inputs {
 				in <- j
 			}
@@ -147,6 +151,25 @@ func (p *Pipeline) Run(ctx context.Context, src capture.Source) ([]*capture.Prob
 		failed = nil
 	}
 	return p.problem, errors.Join(failed, flush)
+}
+
+// addKeys takes the secrets that came with a job. The workers have done all
+// jobs before it, so that keys count from the same packet on in every run.
+func (p *Pipeline) addKeys(j *job) {
+	var secrets [][]byte
+	if j.batch != nil {
+		secrets = j.batch.Secrets
+	}
+	if len(secrets) == 0 && !j.last {
+		return
+	}
+	p.working.Wait()
+	for _, text := range secrets {
+		p.opt.Decode.Keys.AddLog(text)
+	}
+	if j.last {
+		p.opt.Decode.Keys.Complete()
+	}
 }
 
 // read turns batches into jobs. The channel is closed behind the last job.
@@ -185,9 +208,6 @@ func (p *Pipeline) read(ctx context.Context, src capture.Source, to chan<- *job,
 		}
 		packets += uint64(len(b.Packets))
 		p.packets.Store(packets)
-		for _, text := range b.Secrets {
-			p.opt.Decode.Keys.AddLog(text)
-		}
 		if n := len(b.Packets); n > 0 {
 			stamp = event.Stamp{Packet: b.Packets[n-1].Number, Time: b.Packets[n-1].Time}
 		}
@@ -200,7 +220,6 @@ func (p *Pipeline) read(ctx context.Context, src capture.Source, to chan<- *job,
 			break
 		}
 	}
-	p.opt.Decode.Keys.Complete()
 	j := p.newJob(free)
 	j.last = true
 	send(j)
@@ -320,11 +339,13 @@ func (p *Pipeline) summary() {
 		s.Notes = append(s.Notes, fmt.Sprintf("%d packets were dropped by the kernel: their bytes are lost", f.dropped))
 	}
 	s.Limits = append(append(p.front.struck(), p.decodeStruck()...), p.opt.Decode.Keys.Struck()...)
+	var encrypted decode.Encrypted
 	for _, w := range p.workers {
 		t.add(&w.out.sum)
-		s.EncryptedConnections += w.shared.Stats.Encrypted
-		s.Notes = append(s.Notes, w.shared.Stats.EncryptedNotes...)
+		encrypted.Add(&w.shared.Stats.Encrypted)
 	}
+	s.EncryptedConnections = encrypted.Count
+	s.Notes = append(s.Notes, encrypted.Notes()...)
 	s.Connections, s.Refused = t.connections, t.refused
 	s.Frames, s.Messages, s.PayloadBytes, s.LostBytes = t.frames, t.messages, t.payload, t.lost
 	s.ByOpcode = t.byOpcode

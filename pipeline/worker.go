@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"sync"
+
 	"wsscope/decode"
 	"wsscope/stream"
 )
@@ -11,6 +13,8 @@ type worker struct {
 	shared *decode.Shared
 	out    *output
 	chunk  stream.Chunk // reused, so that none is allocated
+
+	working *sync.WaitGroup // the pipeline's: jobs that some worker has not done
 }
 
 func (w *worker) run(jobs <-chan *job, index int) {
@@ -27,6 +31,7 @@ func (w *worker) run(jobs <-chan *job, index int) {
 		}
 		j.out[index] = w.out.give()
 		j.done.Done()
+		w.working.Done()
 	}
 }
 
