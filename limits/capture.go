@@ -5,7 +5,7 @@ import "time"
 // Limits of reading captures.
 var (
 	// BatchBytes is the size of the buffer of one batch of packets.
-	BatchBytes = int(row("batch-bytes", 1<<20, "bytes",
+	BatchBytes = int(row("batch-bytes", 512<<10, "bytes",
 		"large enough that a read costs little, small enough to stay in a processor's cache",
 		"a batch ends; one record that is larger has a buffer of its own"))
 

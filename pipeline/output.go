@@ -85,7 +85,7 @@ func (o *output) reset(old *output) {
 }
 
 // arenaKept bounds the payload memory that a job's output keeps for the next.
-const arenaKept = 2 << 20
+const arenaKept = 4 << 20
 
 // give hands the output out.
 func (o *output) give() *output {
