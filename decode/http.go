@@ -58,6 +58,7 @@ func newHTTP(c *Conn, client event.Dir) *httpLayer {
 	// A connection joined late begins anywhere; a whole one with a request.
 	h.in[0].lost = c.side[client].gap
 	h.in[1].lost = c.side[client.Reverse()].gap
+	h.unsure = h.in[0].lost || h.in[1].lost
 	return h
 }
 

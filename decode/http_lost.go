@@ -6,6 +6,7 @@ import (
 
 	"wsscope/event"
 	"wsscope/judge"
+	"wsscope/stream"
 )
 
 // gap takes lost bytes in a direction that waits for nothing.
@@ -41,6 +42,9 @@ func (h *httpLayer) settle(now event.Stamp, final bool) {
 		return
 	}
 	c := &h.in[event.ClientToServer]
+	if c.state == inBody && !c.over() && !final {
+		return // frames begin behind the body
+	}
 	if len(h.pending) > 0 || c.over() || final {
 		if final && len(h.pending) == 0 {
 			c.lost = true
@@ -66,6 +70,19 @@ func (h *httpLayer) guess(now event.Stamp) {
 	in.joinLate(now)
 	in.side[event.ServerToClient].hunt.behindGap = true
 	h.become(in, now)
+}
+
+// afterLost101 takes what the server sends in the place of a response, and
+// what no response begins with: the beginning of its stream was not captured.
+func (h *httpLayer) afterLost101(b []byte, origin event.Stamp, acked int64, now event.Stamp) bool {
+	h.in[event.ServerToClient].lost = true
+	if !h.guessable() {
+		h.in[event.ServerToClient].lost = false
+		return false
+	}
+	h.guess(now)
+	h.next.Data(event.ServerToClient, &stream.Chunk{Data: b, Origin: origin, Now: now, Acked: acked})
+	return true
 }
 
 // unanswered remarks on requests for WebSocket without any response.

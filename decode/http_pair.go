@@ -1,6 +1,8 @@
 package decode
 
 import (
+	"slices"
+
 	"wsscope/decode/http1"
 	"wsscope/event"
 	"wsscope/limits"
@@ -64,11 +66,13 @@ func (h *httpLayer) response(raw []byte, origin, now event.Stamp) {
 	case x == nil:
 	case h.unsure && x.upgrade && res.Status != 101 && !h.answered():
 		x = nil // more likely the answer to a request that was lost
+	case h.unsure && res.Status == 101:
+		if x = h.findUpgrade(&res); x == nil && len(h.pending) > 0 && h.waitsForUpgrade() {
+			s.lost = true // what looks like a head was part of a body
+			return
+		}
 	default:
 		h.pending = h.pending[1:]
-		if h.unsure && res.Status == 101 && !x.upgrade {
-			x = h.findUpgrade()
-		}
 	}
 	h.sh.Stats.HTTPExchanges++
 	if res.Status == 101 {
@@ -113,15 +117,21 @@ func (h *httpLayer) resume(dir event.Dir, now event.Stamp) {
 }
 
 // findUpgrade looks for the request that a 101 answers where requests or
-// responses were lost: one for WebSocket.
-func (h *httpLayer) findUpgrade() *exchange {
+// responses were lost: one for WebSocket whose key the response fits.
+func (h *httpLayer) findUpgrade(res *http1.Response) *exchange {
+	accept, _ := res.Get("Sec-WebSocket-Accept")
 	for i, x := range h.pending {
-		if x.upgrade {
+		if key, _ := x.req.Get("Sec-WebSocket-Key"); x.upgrade && accept == Accept(key) {
 			h.pending = h.pending[i+1:]
 			return x
 		}
 	}
 	return nil
+}
+
+// waitsForUpgrade reports whether a request for WebSocket has no answer yet.
+func (h *httpLayer) waitsForUpgrade() bool {
+	return slices.ContainsFunc(h.pending, func(x *exchange) bool { return x.upgrade })
 }
 
 // answered reports whether what the client sent behind its request for

@@ -26,8 +26,11 @@ func (h *httpLayer) parse(dir event.Dir, b []byte, origin event.Stamp, acked int
 		if s.body.Done() {
 			s.state = s.after
 		}
-		if s.state == waiting && len(b) > 0 {
-			h.keep(dir, held{kind: isData, data: b, origin: origin, acked: acked})
+		if s.state == waiting {
+			if len(b) > 0 {
+				h.keep(dir, held{kind: isData, data: b, origin: origin, acked: acked})
+			}
+			h.settle(now, false) // the answer may be there already
 			return
 		}
 	}
@@ -69,6 +72,9 @@ func (h *httpLayer) parseHead(dir event.Dir, b []byte, origin event.Stamp, acked
 		if len(b) == 0 || s.lost && !plausible(dir, b, true) {
 			return
 		}
+		if dir == event.ServerToClient && (b[0] < ' ' || b[0] >= 0x80) && h.afterLost101(b, origin, acked, now) {
+			return
+		}
 	}
 	if len(s.head)+len(b) > int(limits.Head) {
 		h.sh.Stats.HeadTooLong++
@@ -83,15 +89,20 @@ func (h *httpLayer) parseHead(dir event.Dir, b []byte, origin event.Stamp, acked
 	before := len(s.head)
 	s.head = append(s.head, b...)
 	end := http1.End(s.head, s.scanned)
+	size := end
+	if end < 0 {
+		size = len(s.head)
+	}
+	if odd := !plausible(dir, s.head, false); odd && (size > oddHead || h.refused != nil) {
+		if h.refused != nil {
+			h.refused.AfterRefusal(dir, now, s.head)
+		}
+		h.ignore()
+		return
+	}
 	if end < 0 {
 		s.scanned = len(s.head)
 		s.off += int64(len(b))
-		if !plausible(dir, s.head, false) {
-			if h.refused != nil {
-				h.refused.AfterRefusal(dir, now, s.head)
-			}
-			h.ignore()
-		}
 		return
 	}
 	h.sh.unreserve(len(s.head))
@@ -108,6 +119,10 @@ func (h *httpLayer) parseHead(dir event.Dir, b []byte, origin event.Stamp, acked
 		h.response(raw, origin, now)
 	}
 }
+
+// oddHead is how long a head may be that begins like none: the judge wants to
+// see a malformed one, another protocol is not to be gathered.
+const oddHead = 1 << 10
 
 // plausible reports whether a head begins with these bytes: certainly, or as
 // far as they go.

@@ -160,6 +160,7 @@ func (a *assembly) endFrame(d *direction, now event.Stamp) *event.Message {
 	f := &d.f
 	if a.single(d) {
 		if f.Ended { // told later than the frame
+			a.zeros = 0 // they stand in the frame's payload
 			a.store(d, f.Payload)
 		} else {
 			a.m.Payload = f.Payload

@@ -134,7 +134,7 @@ func (j *Conn) endOfClosing(e *event.End) {
 // withoutClose judges the side that ended a connection in which nobody sent
 // a Close (RFC 6455 section 7.1.1 and 7.3).
 func (j *Conn) withoutClose(s, peer *side, dir event.Dir, e *event.End) {
-	if !s.close.first || !s.whole() || !peer.whole() {
+	if !s.close.first || !s.whole() || !peer.whole() || peer.gap {
 		return
 	}
 	if dir == event.ClientToServer && j.badAccept {
@@ -153,7 +153,7 @@ func (j *Conn) unanswered(s, peer *side, dir event.Dir, e *event.End) {
 	}
 	waited := peer.close.end - peer.close.at
 	switch {
-	case s.close.first:
+	case s.close.first && !peer.gap: // what waits for lost bytes is told late, an end too
 		j.tell(closeUnanswered, e.Stamp, dir, 0, "The %s %s and never answered the %s's Close (frame %d).", name(dir), j.ended(s.close.reset), name(dir.Reverse()), peer.close.n)
 	case peer.close.first && !j.skewed && waited >= limits.CloseAnswer && (s.close.end != 0 || peer.close.reset):
 		j.tell(closeUnanswered, e.Stamp, dir, 0, "The %s did not answer the %s's Close (frame %d); the %s gave up after %s.", name(dir), name(dir.Reverse()), peer.close.n, name(dir.Reverse()), span(waited))
@@ -170,7 +170,7 @@ func (j *Conn) afterBoth(client, server *closeState, e *event.End) {
 	if late := end - both; end != 0 && !j.skewed && late >= limits.LateTCPClose && !j.sides[event.ServerToClient].gap {
 		j.tell(serverLateTCPClose, e.Stamp, event.ServerToClient, 0, "The server left TCP open for %s after both Close frames; it must close it immediately.", span(late))
 	}
-	if client.first && !client.reset && client.end >= both {
+	if client.first && !client.reset && client.end >= both && !j.sides[event.ServerToClient].gap {
 		j.tell(clientClosedTCPFirst, e.Stamp, event.ClientToServer, 0, "The client ended TCP before the server did; in normal cases the server is the first.")
 	}
 }
