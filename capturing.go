@@ -76,6 +76,9 @@ func capturing(ctx context.Context, o *options, stdin io.Reader, stdout, stderr 
 		w.Sink = filter.NewSink(o.display, v)
 	}
 	done := showProgress(stderr, stdout, src.progress)
+	if src.handle != nil {
+		ctx = context.WithoutCancel(ctx) // it ends by itself, behind what was captured before
+	}
 	problems, err := pipeline.New(w, run).Run(ctx, src)
 	done()
 	return conclude(o, w, problems, errors.Join(err, saved.err), stderr)
