@@ -24,6 +24,7 @@ type Options struct {
 // Store holds the rows, payloads and connections of one capture.
 type Store struct {
 	live    bool
+	memory  int64 // Options.Memory
 	budget  int64 // bytes for rows and payloads
 	maxRows uint64
 	rows    rows
@@ -69,6 +70,7 @@ func New(o Options) *Store {
 	}
 	s := &Store{
 		live:    o.Live,
+		memory:  o.Memory,
 		budget:  o.Memory - min(limits.TimelineReserve, o.Memory*27/100),
 		maxRows: max(uint64(o.Memory/limits.TimelineRowShare), 4*blockRows),
 	}
@@ -80,6 +82,11 @@ func New(o Options) *Store {
 
 // Close removes the temporary file. No method may be called afterwards.
 func (s *Store) Close() error { return s.spill.close() }
+
+// HeapLimit is what the collector may let the heap grow to so that the
+// program stays within Options.Memory: without a limit it would let as much
+// garbage gather as there are payloads. The rest is for what is no heap.
+func (s *Store) HeapLimit() int64 { return s.memory - s.memory/14 }
 
 // Len is how many rows were published, dropped ones included: row numbers
 // go from First to Len-1.

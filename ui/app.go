@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/gdamore/tcell/v2"
 	"github.com/rivo/tview"
@@ -120,9 +121,23 @@ func (a *app) refresh() {
 		}
 	} else {
 		a.rows.view.Kick()
+		a.awaitView()
 	}
 	done, total := a.rows.view.Progress()
 	a.busy.Store(done < total)
+}
+
+// awaitView gives the view, which is filled beside the event loop, a moment
+// to catch up, so that what is drawn next has the newest rows. A key press
+// waits no longer for it than a person notices.
+func (a *app) awaitView() {
+	const step, most = 200 * time.Microsecond, 20
+	for range most {
+		if done, total := a.rows.view.Progress(); done >= total {
+			return
+		}
+		time.Sleep(step)
+	}
 }
 
 // handleKey is what a key press does.

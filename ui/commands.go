@@ -110,7 +110,7 @@ func commandConn(a *app, arg string) {
 func (a *app) showCommands() {
 	var l lines
 	for _, c := range commands {
-		l = append(l, line{{"  " + pad(":"+c.name+" "+c.args, 30), accent}, {c.help, normal}})
+		l = append(l, line{{"  " + pad(":"+c.name+" "+c.args, 32), accent}, {c.help, normal}})
 	}
 	l = append(l, line{}, line{{"A beginning of a name will do where only one fits. A number goes to that row.", dim}})
 	a.showLines("Commands", l)

@@ -71,7 +71,12 @@ func (a *app) drawFilterBar(c canvas) {
 	}
 	done, total := a.rows.view.Progress()
 	if a.filter.text != "" {
-		x = c.put(x+2, 0, grouped(uint64(a.rows.view.Len()))+" rows match", dim, normal)
+		n := uint64(a.rows.view.Len())
+		verb := " match"
+		if n == 1 {
+			verb = " matches"
+		}
+		x = c.put(x+2, 0, count(n, "row")+verb, dim, normal)
 		if done < total {
 			x = c.put(x, 0, ", "+grouped(uint64(done)*100/uint64(total))+" % looked at", warn, normal)
 		}

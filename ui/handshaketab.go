@@ -45,7 +45,7 @@ func (a *app) handshakeTab(s *subject, width int) doc {
 		out = append(out, headerLines(o.ResponseHeaders, false, o, width)...)
 	}
 	out = append(out, line{})
-	out = append(out, acceptLines(o)...)
+	out = append(out, acceptLines(o, width)...)
 	return append(out, agreedLines(o)...)
 }
 
@@ -127,7 +127,7 @@ func headerMeaning(h event.Header, request bool, o *event.Open) string {
 }
 
 // acceptLines works out Sec-WebSocket-Accept step by step.
-func acceptLines(o *event.Open) lines {
+func acceptLines(o *event.Open, width int) lines {
 	if o.Key == "" {
 		return nil
 	}
@@ -137,9 +137,15 @@ func acceptLines(o *event.Open) lines {
 		{{"Sec-WebSocket-Accept, step by step", heading}, {"  (RFC 6455 section 4.2.2)", dim}},
 		{{"  1  the key as sent    ", dim}, {o.Key, accent}},
 		{{"  2  the GUID behind it ", dim}, {o.Key, accent}, {guid, jsonNumber}},
+	}
+	if textWidth(out[2].text()) > width { // the whole GUID must be seen
+		out[2] = out[2][:2]
+		out = append(out, line{{"                         ", dim}, {guid, jsonNumber}})
+	}
+	out = append(out, lines{
 		{{"  3  SHA-1 of that      ", dim}, {hex.EncodeToString(sum[:]), normal}},
 		{{"  4  in base64          ", dim}, {want, strong}},
-	}
+	}...)
 	switch {
 	case o.Accept == "":
 		out = append(out, line{{"  5  the server sent    ", dim}, {"none", warn}})

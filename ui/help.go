@@ -7,7 +7,9 @@ import (
 // helpPane is the help on keys, or on commands.
 type helpPane struct {
 	title  string
-	lines  lines
+	lines  lines // its last span is wrapped where it must be
+	laid   lines // in the width of the screen
+	width  int
 	top    int
 	height int
 }
@@ -20,7 +22,7 @@ func (a *app) openHelp() {
 		for i := range bindings {
 			b := &bindings[i]
 			if in(b) {
-				h.lines = append(h.lines, line{{"  " + pad(strings.Join(b.keys, "  "), 20), accent}, {b.help, normal}})
+				h.lines = append(h.lines, line{{"  " + pad(strings.Join(b.keys, "  "), 20) + " ", accent}, {b.help, normal}})
 			}
 		}
 		h.lines = append(h.lines, line{})
@@ -50,7 +52,7 @@ func (a *app) showLines(title string, l lines) { a.help = &helpPane{title: title
 // helpKey is a key press while the help is open.
 func (a *app) helpKey(key string) {
 	h := a.help
-	l := list{n: len(h.lines), height: h.height, top: h.top, cur: h.top}
+	l := list{n: len(h.laid), height: h.height, top: h.top, cur: h.top}
 	switch act := lookup(inTimeline, key); act {
 	case actDown:
 		h.top++
@@ -60,7 +62,7 @@ func (a *app) helpKey(key string) {
 		l.navigate(act)
 		h.top = l.cur
 		if act == actBottom {
-			h.top = len(h.lines)
+			h.top = len(h.laid)
 		}
 	case actQuit:
 		if key == "Ctrl-C" {
@@ -70,7 +72,7 @@ func (a *app) helpKey(key string) {
 	default:
 		a.help = nil
 	}
-	h.top = max(0, min(h.top, len(h.lines)-h.height))
+	h.top = max(0, min(h.top, len(h.laid)-h.height))
 }
 
 // drawHelp draws it over everything but the last line.
@@ -83,12 +85,38 @@ func (a *app) drawHelp(c *canvas) {
 	box.fill(0, 0, bar)
 	box.put(1, 0, h.title, bar, normal)
 	box.right(box.w-1, 0, "Esc closes", bar, normal)
-	h.height = box.h - 2
-	h.top = max(0, min(h.top, len(h.lines)-h.height))
-	for y := 0; y < h.height && h.top+y < len(h.lines); y++ {
-		box.putLine(1, 2+y, h.lines[h.top+y], 0, normal)
+	for x := range c.w {
+		c.put(x, c.h-1, " ", normal, normal)
 	}
-	if h.top+h.height < len(h.lines) {
-		c.right(box.w-1, box.h-1, "more below", dim, normal)
+	h.lay(box.w - 2)
+	h.height = box.h - 2
+	h.top = max(0, min(h.top, len(h.laid)-h.height))
+	for y := 0; y < h.height && h.top+y < len(h.laid); y++ {
+		box.putLine(1, 2+y, h.laid[h.top+y], 0, normal)
+	}
+	if h.top+h.height < len(h.laid) {
+		c.right(box.w-1, box.h, "more below", dim, normal)
+	}
+}
+
+// lay wraps the last span of each line below itself.
+func (h *helpPane) lay(width int) {
+	if h.width == width {
+		return
+	}
+	h.width, h.laid = width, nil
+	for _, l := range h.lines {
+		if len(l) < 2 {
+			h.laid = append(h.laid, l)
+			continue
+		}
+		head, last := l[:len(l)-1], l[len(l)-1]
+		at := textWidth(head.text())
+		for i, text := range wrap(last.text, width-at) {
+			if i > 0 {
+				head = line{{blanks(at), normal}}
+			}
+			h.laid = append(h.laid, append(head[:len(head):len(head)], span{text, last.role}))
+		}
 	}
 }

@@ -174,18 +174,29 @@ func (a *app) jumpLink(forward bool) {
 		a.notice.warn("nothing belongs to this row")
 		return
 	}
-	target, found := uint32(0), false
-	a.reader.Walk(&row, forward, func(r *timeline.Row) bool {
-		if is(r) && a.rows.view.Holds(r.Index) {
-			target, found = r.Index, true
-		}
-		return !found
-	})
+	target, found := a.findLink(&row, forward, is)
+	if !found && row.MarkedMessage() && a.jsonID(&row) != "" {
+		// A pair known by its id is found whichever half one stands on.
+		what, is = a.linkRule(&row, !forward)
+		target, found = a.findLink(&row, !forward, is)
+	}
 	if !found || !a.goTo(target) {
 		a.notice.warn("the " + what + " is not in this view")
 		return
 	}
 	a.notice.say("this is the " + what)
+}
+
+// findLink looks for the first row of the connection that is and that the
+// view has.
+func (a *app) findLink(row *timeline.Row, forward bool, is func(*timeline.Row) bool) (target uint32, found bool) {
+	a.reader.Walk(row, forward, func(r *timeline.Row) bool {
+		if is(r) && a.rows.view.Holds(r.Index) {
+			target, found = r.Index, true
+		}
+		return !found
+	})
+	return
 }
 
 // linkRule says what belongs to a row in one direction of time, and how it is

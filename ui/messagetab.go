@@ -44,8 +44,12 @@ func (a *app) messageTab(s *subject, width int) doc {
 	for _, m := range detail.Missing[:min(len(detail.Missing), 10)] {
 		out = append(out, line{{fmt.Sprintf("lost: %s from offset %s on", count(m.Len, "byte"), grouped(m.Off)), warn}})
 	}
-	out = append(out, line{{"from " + fullTime(detail.First.Time) + ", packet " + grouped(detail.First.Packet), dim}},
-		line{{"to   " + fullTime(row.Time) + ", packet " + grouped(row.Packet) + ", " + duration(spanOf(detail.First.Time, row.Time)) + " later", dim}}, line{})
+	if detail.First.Packet == row.Packet {
+		out = append(out, line{{"at " + fullTime(row.Time) + ", packet " + grouped(row.Packet), dim}}, line{})
+	} else {
+		out = append(out, line{{"from " + fullTime(detail.First.Time) + ", packet " + grouped(detail.First.Packet), dim}},
+			line{{"to   " + fullTime(row.Time) + ", packet " + grouped(row.Packet) + ", " + duration(spanOf(detail.First.Time, row.Time)) + " later", dim}}, line{})
+	}
 	out = append(out, a.frameTable(frames, len(detail.Frames))...)
 	out = append(out, line{}, line{{"Payload", heading}})
 	payload := s.payload

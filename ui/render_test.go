@@ -210,7 +210,7 @@ func TestAcceptSteps(t *testing.T) {
 	o := &event.Open{Key: "dGhlIHNhbXBsZSBub25jZQ==", Accept: "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="}
 	text := func() string {
 		var out []string
-		for _, l := range acceptLines(o) {
+		for _, l := range acceptLines(o, 100) {
 			out = append(out, l.text())
 		}
 		return strings.Join(out, "\n")
@@ -218,6 +218,11 @@ func TestAcceptSteps(t *testing.T) {
 	for _, want := range []string{"258EAFA5-E914-47DA-95CA-C5AB0DC85B11", "b37a4f2cc0624f1690f64606cf385945b2bec4ea", "4  in base64          s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", "equal ✓"} {
 		if !strings.Contains(text(), want) {
 			t.Errorf("%q is missing in\n%s", want, text())
+		}
+	}
+	for _, l := range acceptLines(o, 70) {
+		if n := textWidth(l.text()); n > 70 {
+			t.Errorf("%q takes %d columns", l.text(), n)
 		}
 	}
 	o.Accept = "AAAA"

@@ -189,7 +189,7 @@ func (a *app) drawRows(c *canvas) {
 		ctx := rowContext{times: p.times, start: st.FirstTime, before: before, fold: fold, marked: a.marks[i]}
 		a.fillContext(&row, &ctx)
 		p.text.set(&row, &ctx)
-		p.text.draw(c, y, &col, under)
+		p.text.draw(c, y, &col, under, a.hunt.pattern)
 		before = row.Time
 	}
 	if p.list.n == 0 {

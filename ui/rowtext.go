@@ -293,8 +293,9 @@ func closeCodes(c *timeline.Conn) string {
 	return ""
 }
 
-// draw puts the row on line y.
-func (t *rowText) draw(c *canvas, y int, col *columns, under role) {
+// draw puts the row on line y, with what was searched for marked; found may
+// be nil.
+func (t *rowText) draw(c *canvas, y int, col *columns, under role, found timeline.Pattern) {
 	if under != normal {
 		c.fill(0, y, under)
 	}
@@ -317,5 +318,9 @@ func (t *rowText) draw(c *canvas, y int, col *columns, under role) {
 	if t.words {
 		r = dim
 	}
-	c.put(col.preview, y, string(t.preview), r, under)
+	if found == nil || t.words {
+		c.put(col.preview, y, string(t.preview), r, under)
+		return
+	}
+	c.putLine(col.preview, y, markMatches(line{{string(t.preview), r}}, found), 0, under)
 }

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -33,6 +34,9 @@ type Options struct {
 // refreshTime is the least time between two refreshes: at most 30 a second.
 const refreshTime = time.Second / 30
 
+// firstTime is how often it looks for the first rows.
+const firstTime = 5 * time.Millisecond
+
 // Run shows the store until the user quits or ctx ends; then it gives the
 // cause of ctx unless that is an ordinary end. The terminal is restored in
 // any case, after a panic too. The store may be written to meanwhile.
@@ -43,6 +47,10 @@ func Run(ctx context.Context, store *timeline.Store, opt Options) error {
 		if screen, err = terminal(); err != nil {
 			return err
 		}
+	}
+	if before := debug.SetMemoryLimit(-1); before > store.HeapLimit() {
+		debug.SetMemoryLimit(store.HeapLimit())
+		defer debug.SetMemoryLimit(before)
 	}
 	inner, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -98,7 +106,7 @@ func Run(ctx context.Context, store *timeline.Store, opt Options) error {
 // the only goroutine that calls QueueUpdate, and the one that stops the
 // application: so it never waits for an event loop that has ended.
 func pump(ctx context.Context, a *app, app *tview.Application, quit <-chan struct{}) {
-	tick := time.NewTicker(refreshTime)
+	tick := time.NewTicker(firstTime)
 	defer tick.Stop()
 	version, second := ^uint64(0), time.Now()
 	for {
@@ -124,6 +132,9 @@ func pump(ctx context.Context, a *app, app *tview.Application, quit <-chan struc
 		now := a.store.Version()
 		if !woken && now == version && time.Since(second) < time.Second && !a.busy.Load() {
 			continue
+		}
+		if a.store.Len() > 0 {
+			tick.Reset(refreshTime)
 		}
 		version, second = now, time.Now()
 		app.QueueUpdateDraw(a.refresh)

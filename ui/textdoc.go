@@ -48,14 +48,16 @@ type marked struct {
 	pattern timeline.Pattern
 }
 
-// Line implements doc: the spans are cut where matches begin and end.
-func (m marked) Line(i int) line {
-	l := m.doc.Line(i)
+// Line implements doc.
+func (m marked) Line(i int) line { return markMatches(m.doc.Line(i), m.pattern) }
+
+// markMatches cuts the spans of a line where matches begin and end.
+func markMatches(l line, pattern timeline.Pattern) line {
 	text := l.text()
 	b := []byte(text)
 	var hits [][2]int
 	for from := 0; from <= len(b) && len(hits) < 100; {
-		start, end, ok := m.pattern.Find(b[from:])
+		start, end, ok := pattern.Find(b[from:])
 		if !ok || end <= start {
 			break
 		}
