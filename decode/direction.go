@@ -26,7 +26,7 @@ type direction struct {
 	count    event.Count
 	adrift   bool   // it was told that frame boundaries are not known …
 	adriftAt uint64 // … at this packet
-	late     bool   // frames were sent before the first one seen
+	late     bool   // frames were not seen: those before the first one, or later ones
 	closed   bool   // a Close frame was seen
 	pings    []ping
 	hunt     *hunter

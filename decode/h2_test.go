@@ -387,3 +387,28 @@ func TestHTTP2Connections(t *testing.T) {
 		})
 	}
 }
+
+// TestHTTP2LostBeforeDeflate loses frames before the first compressed one:
+// that what it refers to is missing is nobody's fault.
+func TestHTTP2LostBeforeDeflate(t *testing.T) {
+	moves := h2Moves(t, h2Start+`
+		c 1 connect /chat sec-websocket-extensions=permessage-deflate
+		s 1 status 200 sec-websocket-extensions=permessage-deflate
+		s drop 1 text lost
+		s 1 text one-message + 1 text another-one
+		s 1 bytes placeholder
+		s fin
+		c fin`)
+	// "Hello" by reference to a message before it (RFC 7692 section 7.2.3.2).
+	moves[6].data = h2Frame(0, 0, 1, []byte("\xc1\x05\xf2\x00\x11\x00\x00"))
+	found := false
+	for _, l := range h2Play(t, true, moves).lines {
+		found = found || strings.Contains(l, "deflate-context-lost")
+		if strings.Contains(l, "deflate-invalid") {
+			t.Error(l)
+		}
+	}
+	if !found {
+		t.Errorf("no message was found: %q", h2Play(t, true, moves).lines)
+	}
+}

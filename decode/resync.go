@@ -123,6 +123,7 @@ func (d *direction) syncLost(n int64, now event.Stamp) {
 		return // several holes came out at one packet
 	}
 	d.adrift, d.adriftAt = true, now.Packet
+	d.late = true
 	d.s.judge.Transport(&event.Transport{Stamp: d.s.later(now), Conn: d.s.conn, Dir: d.dir, Kind: event.TransportSyncLost, Bytes: n})
 }
 

@@ -173,6 +173,9 @@ func (x *Cross) Frame(f *event.Frame) {
 	}
 	key := binary.BigEndian.Uint32(f.Key[:])
 	if f.Index == 1 {
+		if f.First.Packet != 0 { // the open may be told late, where half of the handshake lacks
+			l.opened = min(l.opened, f.First.Time)
+		}
 		l.firstKey, l.hasKey = key, true
 		return
 	}

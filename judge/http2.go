@@ -127,14 +127,14 @@ func badName(lines []event.Header) string {
 	return ""
 }
 
-// ended names how a direction ended: TCP's words, or those of HTTP/2 (RFC
-// 8441 section 5).
+// ended names how a direction ended. Over HTTP/2 its stream did, alone or with
+// TCP (RFC 8441 section 5).
 func (j *Conn) ended(reset bool) string {
 	switch {
 	case j.h2 && reset:
-		return "reset the stream (RST_STREAM)"
+		return "reset its HTTP/2 stream"
 	case j.h2:
-		return "ended the stream (END_STREAM)"
+		return "ended its HTTP/2 stream"
 	case reset:
 		return "reset TCP (RST)"
 	}

@@ -47,7 +47,7 @@ func TestHTTP2Handshake(t *testing.T) {
 
 // TestHTTP2Words has ends of streams, which are not told in the words of TCP.
 func TestHTTP2Words(t *testing.T) {
-	for end, want := range map[string]string{"c2s FIN": "(END_STREAM)", "c2s RST": "(RST_STREAM)"} {
+	for end, want := range map[string]string{"c2s FIN": "ended its HTTP/2 stream", "c2s RST": "reset its HTTP/2 stream"} {
 		p := play(t, "h2\n"+hello+end)
 		texts := p.last.Story.Lines
 		for _, f := range p.findings {

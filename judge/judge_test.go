@@ -95,6 +95,21 @@ func TestHTTP2(t *testing.T) {
 	}
 }
 
+// TestLateOpen gives the legs of a proxy, the second of which is told only
+// after the first has ended.
+func TestLateOpen(t *testing.T) {
+	x := NewCross(func(f *event.Finding) { t.Errorf("%s: %s", f.Rule, f.Text) })
+	for id, o := range []event.Open{{Stamp: event.Stamp{Packet: 1, Time: 100}}, {Stamp: event.Stamp{Packet: 9, Time: 900}, Handshake: event.HandshakeResponseOnly}} {
+		o.Conn = &event.Conn{ID: id + 1}
+		x.Open(&o)
+		for i, key := range [][4]byte{{1, 2, 3, 4}, {5, 6, 7, 8}} {
+			first := event.Stamp{Packet: uint64(2 + i), Time: 200}
+			x.Frame(&event.Frame{Stamp: o.Stamp, First: first, Conn: o.Conn, N: uint64(i + 1), Index: uint64(i + 1), Masked: true, Key: key, Opcode: event.OpText})
+		}
+		x.End(&event.End{Stamp: event.Stamp{Packet: 8, Time: 800}, Conn: o.Conn})
+	}
+}
+
 // TestCopies gives both legs of a proxy: the same handshake key and the same
 // masking keys at the same time.
 func TestCopies(t *testing.T) {
