@@ -14,7 +14,7 @@ import (
 // logged: every fact that must be there is there, nothing is invented.
 func TestTruth(t *testing.T) {
 	t.Setenv("SSLKEYLOGFILE", "")
-	for group, least := range map[string]float64{"plain": 0.95, "bad": 0.95, "hurt": 0.9, "wss": 0.9} {
+	for group, least := range map[string]float64{"plain": 0.95, "bad": 0.95, "hurt": 0.9, "wss": 0.9, "h2": 0.9} {
 		t.Run(group, func(t *testing.T) {
 			cases, err := truth.Load(filepath.Join("testdata", "captures", group))
 			if err != nil {
