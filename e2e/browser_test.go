@@ -45,7 +45,7 @@ func browse(t *testing.T, kind, transport string) {
 		t.Fatalf("the server does not listen: %s", &stderr)
 	}
 	port := says.Text()
-	c := capture(t, "", "-i", "lo", "-o", "json", "--keylog", keys, "port "+port)
+	c := listen(t, "", "-i", "lo", "-o", "json", "--keylog", keys, "port "+port)
 
 	browser := exec.Command(chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",

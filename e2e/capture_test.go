@@ -68,9 +68,9 @@ type capturing struct {
 	ended  chan error
 }
 
-// capture starts the program and returns once its socket takes packets. in is
+// listen starts the program and returns once its socket takes packets. in is
 // a network namespace; empty is this one.
-func capture(t *testing.T, in string, args ...string) *capturing {
+func listen(t *testing.T, in string, args ...string) *capturing {
 	t.Helper()
 	needRoot(t)
 	c := &capturing{out: filepath.Join(t.TempDir(), "out.jsonl")}

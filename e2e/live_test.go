@@ -56,7 +56,7 @@ func talk(t *testing.T, m medium, modes ...string) {
 	if m.scheme == "" {
 		m.scheme = "ws"
 	}
-	c := capture(t, m.inServer, append(args, filter)...)
+	c := listen(t, m.inServer, append(args, filter)...)
 	for i := range pairs {
 		p := &pairs[i]
 		for k, mode := range modes {
