@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"time"
 
 	"wsscope/capture"
 	"wsscope/limits"
@@ -32,7 +33,10 @@ func screen(ctx context.Context, cancel func(), o *options, src *source, run pip
 	if os.Getenv("NO_COLOR") != "" || o.color == "never" {
 		os.Setenv("NO_COLOR", "1")
 	}
-	err := ui.Run(ctx, store, ui.Options{Title: src.name, Status: s.status, Theme: o.theme, Follow: src.live || o.follow, Filter: o.displayY})
+	var err error
+	if !s.failedAtOnce(done) {
+		err = ui.Run(ctx, store, ui.Options{Title: src.name, Status: s.status, Theme: o.theme, Follow: src.live || o.follow, Filter: o.displayY})
+	}
 	cancel()
 	<-done
 	if err != nil {
@@ -56,6 +60,23 @@ type screenState struct {
 	done     bool
 	fatal    bool
 	problems []string
+}
+
+// firstPackets is how long the screen waits to see whether there is anything
+// to show: nobody notices it.
+const firstPackets = 30 * time.Millisecond
+
+// failedAtOnce tells that no packet could be read: a line says so better than
+// an empty screen.
+func (s *screenState) failedAtOnce(done <-chan struct{}) bool {
+	for begin := time.Now(); s.run.Packets() == 0 && time.Since(begin) < firstPackets; {
+		select {
+		case <-done:
+			return s.fatal && s.run.Packets() == 0
+		case <-time.After(time.Millisecond):
+		}
+	}
+	return false
 }
 
 func (s *screenState) end(problems []*capture.Problem, err error) {
