@@ -114,7 +114,11 @@ func (a *app) background(ctx context.Context, work func(context.Context)) {
 func (a *app) refresh() {
 	a.takePosted()
 	if a.opt.Status != nil {
+		known := len(a.status.Problems)
 		a.status = a.opt.Status()
+		if n := len(a.status.Problems); n > known {
+			a.notice.warn(a.status.Problems[n-1])
+		}
 	}
 	if a.synchronous {
 		for a.rows.view.Step(1 << 20) {

@@ -128,6 +128,9 @@ func (a *app) showSummary() {
 	add("in the temporary file", size(uint64(st.Spilled))+"B")
 	add("rows dropped", grouped(st.DroppedRows))
 	add("payload bytes dropped", grouped(uint64(st.DroppedBytes)))
+	for _, p := range a.status.Problems {
+		l = append(l, line{{"  " + pad("problem", 26), dim}, {plain(p), warn}})
+	}
 	if t := a.store.Totals(); t == nil {
 		l = append(l, line{}, line{{"  the reading goes on; what follows is known at its end", dim}})
 	} else {

@@ -197,6 +197,21 @@ func TestStatusSaysWhatWasLost(t *testing.T) {
 	}
 }
 
+// A broken capture is said at once, in full, and stays in the summary.
+func TestProblemIsSaid(t *testing.T) {
+	b := newBench(t, sample(t), 100, 30)
+	problem := "test.pcap: ends after 700 of the 1514 bytes of a packet at offset 280295; copy it again"
+	b.a.opt.Status = func() Status { return Status{Done: true, Packets: 7, Problems: []string{problem}} }
+	b.draw()
+	b.sees(" "+problem, "│ test.pcap: ends after 700 of the", "7 packets")
+	b.press("j")
+	b.misses("copy it again")
+	b.press(":")
+	b.typed("summary")
+	b.press("Enter")
+	b.sees("problem", "copy it again")
+}
+
 // An endless capture with a small memory: what was dropped is said, and
 // nothing that was dropped can be reached.
 func TestDroppedRowsOnTheScreen(t *testing.T) {

@@ -44,6 +44,7 @@ func (a *app) setView() {
 		return
 	}
 	a.background(ctx, view.Run)
+	a.awaitView()
 }
 
 // length is how many entries are shown: all, or those from before the pause.

@@ -177,8 +177,11 @@ func TestEveryKeyEverywhere(t *testing.T) {
 		for _, where := range []place{inConns, inTimeline, inDetails} {
 			for tabNow := range tabs {
 				rows := []int{5}
-				if where == inDetails {
+				switch {
+				case size[0] == 130 && where == inDetails:
 					rows = []int{0, 3, 5, 8, 12}
+				case size[0] < 130 && tabNow > 0:
+					continue
 				}
 				for _, row := range rows {
 					for _, k := range bindings {

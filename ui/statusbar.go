@@ -121,11 +121,16 @@ func (a *app) drawStatus(c canvas) {
 		x = c.put(x, 0, "│ PAUSED ", barWarn, normal)
 	}
 	for _, p := range statusParts(&a.status, &a.layout.stats, a.store.Totals(), held) {
-		if x+3+textWidth(p.text) > c.w {
-			break
+		text := p.text
+		if p.role == barWarn {
+			// The last line and :summary have all of it.
+			text = fit(text, min(c.w*2/5, c.w-x-3))
+		}
+		if text == "" || x+3+textWidth(text) > c.w {
+			continue
 		}
 		x = c.put(x, 0, "│ ", bar, normal)
-		x = c.put(x, 0, p.text+" ", p.role, normal)
+		x = c.put(x, 0, text+" ", p.role, normal)
 	}
 }
 
