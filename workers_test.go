@@ -19,19 +19,21 @@ func TestWorkers(t *testing.T) {
 		if err != nil || len(files) != 1 {
 			t.Fatal(name, files, err)
 		}
-		want := withWorkers(t, files, 1)
-		for _, n := range []int{2, 7} {
-			if got := withWorkers(t, files, n); !bytes.Equal(got, want) {
-				t.Errorf("%s: %d workers tell another story than one", name, n)
+		for _, packets := range []uint64{0, 500} { // all, or as many as leave connections open
+			want := withWorkers(t, files, packets, 1)
+			for _, n := range []int{2, 7} {
+				if got := withWorkers(t, files, packets, n); !bytes.Equal(got, want) {
+					t.Errorf("%s: %d workers tell another story than one, of %d packets (0: all)", name, n, packets)
+				}
 			}
 		}
 	}
 }
 
-func withWorkers(t *testing.T, files []string, workers int) []byte {
+func withWorkers(t *testing.T, files []string, packets uint64, workers int) []byte {
 	src := capture.Open(t.Context(), files, nil, capture.Options{})
 	defer src.Close()
-	opt := pipeline.Options{Workers: workers}
+	opt := pipeline.Options{Workers: workers, MaxPackets: packets}
 	opt.Decode.Payload, opt.Decode.InflateLimit = limits.FramePayload, int64(limits.InflatedMessage)
 	var out bytes.Buffer
 	if _, err := pipeline.New(export.NewJSON(&out, export.Options{MaxPayload: -1}), opt).Run(context.Background(), src); err != nil {

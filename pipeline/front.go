@@ -55,12 +55,12 @@ func (f *front) batch(j *job) {
 	if j.batch == nil {
 		return
 	}
+	f.stats.dropped += j.batch.Dropped
 	if len(j.batch.Packets) == 0 && f.p.opt.Clock != nil {
 		f.tcp.Tick(f.p.opt.Clock().UnixNano())
 		return
 	}
 	var seg link.Segment
-	f.stats.dropped += j.batch.Dropped
 	for i := range j.batch.Packets {
 		p := &j.batch.Packets[i]
 		now := event.Stamp{Packet: p.Number, Time: p.Time}
@@ -149,7 +149,8 @@ func (f *front) add(c *reassembly.Conn, side int, first []byte) *item {
 		t.worker = f.assign(c, side, first)
 	}
 	items := &f.job.items[t.worker]
-	*items = append(*items, item{conn: t})
+	*items = append(*items, item{conn: t, order: f.job.steps})
+	f.job.steps++
 	it := &(*items)[len(*items)-1]
 	if !t.told {
 		t.told = true

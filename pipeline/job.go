@@ -21,6 +21,7 @@ type job struct {
 	stamp   event.Stamp      // the last packet
 	notes   []event.Finding  // about the capture, told after the events
 	last    bool
+	steps   uint32 // items so far, of all workers
 }
 
 // tcpConn is what the pipeline keeps of a TCP connection: its decoder lives
@@ -45,6 +46,7 @@ const (
 // item is one step of a connection, for its worker.
 type item struct {
 	conn   *tcpConn
+	order  uint32 // among all items of the job
 	kind   itemKind
 	side   event.Dir
 	how    stream.End

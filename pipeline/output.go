@@ -30,6 +30,7 @@ type output struct {
 
 	lean    bool   // the sink wants no frames and messages
 	current []byte // the packet memory being processed
+	order   uint32 // of the item being processed
 }
 
 // entry is one event.
@@ -37,6 +38,13 @@ type entry struct {
 	kind   entryKind
 	index  int32
 	packet uint64
+	order  uint32 // of the item that it was made of
+}
+
+// before reports whether e is told before o, of another worker. A packet may
+// end several connections: those that it makes room for, or all, as the last.
+func (e *entry) before(o *entry) bool {
+	return e.packet < o.packet || e.packet == o.packet && e.order < o.order
 }
 
 type entryKind uint8
@@ -99,7 +107,7 @@ func (o *output) give() *output {
 }
 
 func (o *output) enter(kind entryKind, index int, at event.Stamp) {
-	o.entries = append(o.entries, entry{kind, int32(index), at.Packet})
+	o.entries = append(o.entries, entry{kind, int32(index), at.Packet, o.order})
 }
 
 // Open implements decode.Output.

@@ -101,8 +101,8 @@ func (p *Pipeline) Run(ctx context.Context, src capture.Source) ([]*capture.Prob
 	free := make(chan *job, 2*inFlight+2)
 	stop := make(chan struct{})
 	defer close(stop)
-	var failed error
-	go func() { failed = p.read(ctx, src, read, free, stop) }()
+	failed := make(chan error, 1)
+	go func() { failed <- p.read(ctx, src, read, free, stop) }()
 	inputs := make([]chan *job, len(p.workers))
 	for i := range inputs {
 		inputs[i] = make(chan *job, inFlight)
@@ -147,10 +147,11 @@ func (p *Pipeline) Run(ctx context.Context, src capture.Source) ([]*capture.Prob
 	if p.opt.SaveWebSocket {
 		p.front.chooser.drain(true)
 	}
-	if errors.Is(failed, context.Canceled) {
-		failed = nil
+	err := <-failed
+	if errors.Is(err, context.Canceled) {
+		err = nil
 	}
-	return p.problem, errors.Join(failed, flush)
+	return p.problem, errors.Join(err, flush)
 }
 
 // addKeys takes the secrets that came with a job. The workers have done all
@@ -237,7 +238,7 @@ func (p *Pipeline) newJob(free <-chan *job) *job {
 	default:
 		j = &job{items: make([][]item, len(p.workers)), out: make([]*output, len(p.workers))}
 	}
-	j.last = false
+	j.last, j.steps = false, 0
 	return j
 }
 
@@ -247,16 +248,16 @@ func (p *Pipeline) merge(j *job) {
 	for {
 		best := -1
 		for w, o := range j.out {
-			if at[w] < len(o.entries) && (best < 0 || o.entries[at[w]].packet < j.out[best].entries[at[best]].packet) {
+			if at[w] < len(o.entries) && (best < 0 || o.entries[at[w]].before(&j.out[best].entries[at[best]])) {
 				best = w
 			}
 		}
 		if best < 0 {
 			break
 		}
-		// All that one worker has to say about a packet comes together.
+		// What was made of one item comes together.
 		o := j.out[best]
-		for packet := o.entries[at[best]].packet; at[best] < len(o.entries) && o.entries[at[best]].packet == packet; at[best]++ {
+		for first := o.entries[at[best]]; at[best] < len(o.entries) && o.entries[at[best]].packet == first.packet && o.entries[at[best]].order == first.order; at[best]++ {
 			p.tell(o, o.entries[at[best]])
 		}
 	}

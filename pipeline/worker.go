@@ -26,7 +26,7 @@ func (w *worker) run(jobs <-chan *job, index int) {
 			w.item(&j.items[index][i])
 		}
 		if j.last {
-			w.out.current = nil
+			w.out.current, w.out.order = nil, j.steps
 			w.shared.Finish(j.stamp)
 		}
 		j.out[index] = w.out.give()
@@ -43,7 +43,7 @@ func (w *worker) item(it *item) {
 	if c.decoder == nil {
 		c.decoder = decode.NewConn(w.shared, it.ends[0], it.ends[1], it.whole)
 	}
-	w.out.current = it.data
+	w.out.current, w.out.order = it.data, it.order
 	opened := len(w.out.opens)
 	switch it.kind {
 	case itemData:
