@@ -84,8 +84,15 @@ func TestLinear(t *testing.T) {
 				}
 				return slices.Min(all)
 			}
-			if quarter, whole := fastest(c.n/4), fastest(c.n); whole > 10*quarter {
-				t.Errorf("%d segments take %v, a quarter of them %v", c.n, whole, quarter)
+			for try := 0; ; try++ { // a busy machine is told from the square by its luck
+				quarter, whole := fastest(c.n/4), fastest(c.n)
+				if whole <= 10*quarter {
+					break
+				}
+				if try == 4 {
+					t.Errorf("%d segments take %v, a quarter of them %v", c.n, whole, quarter)
+					break
+				}
 			}
 		})
 	}
@@ -169,6 +176,29 @@ func TestHalfOpen(t *testing.T) {
 	}
 	if w.a.Struck.Connections == 0 || w.a.Total != n {
 		t.Errorf("%d evicted of %d", w.a.Struck.Connections, w.a.Total)
+	}
+	w.a.Close(w.now)
+	checkClosed(t, w.a)
+}
+
+// TestResetFlood resets every connection, all in the same moment: none is
+// forgotten for its age.
+func TestResetFlood(t *testing.T) {
+	n := int(limits.Connections) + 1000
+	w := newWire(&nothing{})
+	for i := range n {
+		for _, flags := range []link.Flags{link.SYN, link.RST} {
+			s := link.Segment{Flags: flags, Seq: uint32(i), SrcPort: 1, DstPort: 80}
+			s.Src[0], s.Src[1], s.Src[2] = byte(i), byte(i>>8), byte(i>>16)
+			if flags == link.RST {
+				s.Seq++
+			}
+			w.now.Packet++
+			w.a.Segment(&s, w.now)
+		}
+	}
+	if len(w.a.conns) > int(limits.Connections) {
+		t.Errorf("%d connections are tracked", len(w.a.conns))
 	}
 	w.a.Close(w.now)
 	checkClosed(t, w.a)
