@@ -137,7 +137,7 @@ func (o *openssl) connect(t *testing.T, lines []string, args ...string) *flow {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	timer := time.AfterFunc(10*time.Second, func() { cmd.Process.Kill() })
+	timer := time.AfterFunc(time.Minute, func() { cmd.Process.Kill() })
 	r := bufio.NewReader(out)
 	for _, l := range lines {
 		io.WriteString(in, l+"\n")
