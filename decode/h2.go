@@ -46,6 +46,7 @@ type h2Stream struct {
 	layer   stream.Layer
 	held    [2][]held
 	ended   [2]bool
+	adrift  [2]bool // nothing came since frames were lost, which was told
 }
 
 type h2State uint8
@@ -207,7 +208,7 @@ func (h *http2Layer) take(s *h2Stream) [2][]held {
 	items := s.held
 	for dir := range items {
 		for i := range items[dir] {
-			n := len(items[dir][i].data)
+			n := len(items[dir][i].data) + heldCost
 			h.bytes[dir] -= n
 			h.sh.unreserve(n)
 		}
@@ -216,14 +217,19 @@ func (h *http2Layer) take(s *h2Stream) [2][]held {
 	return items
 }
 
+// heldCost is what an item takes besides its data: gaps, and data in pieces of
+// one byte, come without end too.
+const heldCost = 96
+
 // hold keeps an item of a stream until its other half is there.
 func (h *http2Layer) hold(s *h2Stream, dir event.Dir, it held, now event.Stamp) {
 	if it.kind == isData {
 		it.data = append([]byte(nil), it.data...)
 	}
-	over := h.bytes[dir]+len(it.data) > int(limits.Held) || len(s.held[dir]) >= heldItems
-	h.sh.charge(len(it.data))
-	h.bytes[dir] += len(it.data)
+	n := len(it.data) + heldCost
+	over := h.bytes[dir]+n > int(limits.Held)
+	h.sh.charge(n)
+	h.bytes[dir] += n
 	s.held[dir] = append(s.held[dir], it)
 	if over || h.sh.waiting > limits.WaitingTotal {
 		h.sh.Stats.HeldReleased++

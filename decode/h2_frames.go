@@ -106,6 +106,7 @@ func (h *http2Layer) StreamData(dir event.Dir, id uint32, c *stream.Chunk) {
 			return
 		}
 	}
+	s.adrift[dir] = false
 	if s.state == h2Waiting && dir == event.ServerToClient && s.request != nil {
 		h.guess(s, c.Now) // the response must have been lost
 	}
@@ -200,10 +201,12 @@ func (h *http2Layer) FramesLost(dir event.Dir, now event.Stamp) {
 	h.lost[dir] = true
 	for _, s := range slices.Clone(h.streams) {
 		switch {
-		case s.ended[dir]:
+		case s.ended[dir] || s.adrift[dir]:
 		case s.state == h2Followed:
+			s.adrift[dir] = true
 			s.layer.Gap(dir, -1, now)
 		case s.state == h2Waiting && s.begun(dir):
+			s.adrift[dir] = true
 			h.hold(s, dir, held{kind: isGap, gap: -1, origin: now}, now)
 		}
 	}

@@ -2,6 +2,7 @@ package decode
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -9,13 +10,11 @@ import (
 	"wsscope/stream"
 )
 
-// TestHTTP2ScriptCuts feeds the scenarios in other pieces.
+// TestHTTP2ScriptCuts feeds the scenarios in other pieces; not those with
+// losses, where it is evidence where segments begin.
 func TestHTTP2ScriptCuts(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 4))
 	for _, c := range h2Cases {
-		if c.late || strings.Contains(c.script, "gap") || strings.Contains(c.script, "drop") {
-			continue // where segments begin is evidence there
-		}
 		moves := h2Moves(t, c.script)
 		want := strings.Join(h2Play(t, true, moves).lines, "\n")
 		for _, most := range []int{1, 5, 30} {
@@ -30,7 +29,7 @@ func TestHTTP2ScriptCuts(t *testing.T) {
 // with bytes lost. Nothing may break, everything opened must end, and all
 // memory that was accounted for must be given back (h2Play looks).
 func FuzzHTTP2(f *testing.F) {
-	for i, c := range h2Cases {
+	for i, c := range slices.Concat(h2Cases, h2LossCases) {
 		var side [2][]byte
 		for _, m := range h2Moves(f, c.script) {
 			side[m.dir] = append(side[m.dir], m.data...)

@@ -119,7 +119,7 @@ func TestHuntIsBounded(t *testing.T) {
 		"headers without ends": bytes.Repeat([]byte{1, 0, 0, 0, 0, 0, 0, 0, 1}, 111),
 		"empty DATA":           append(bytes.Repeat(frame(typeData, 0, 1), 110), 0xff),
 	} {
-		pieces := make([]piece, 2000)
+		pieces := make([]piece, 600)
 		for i := range pieces {
 			pieces[i].data = b
 		}

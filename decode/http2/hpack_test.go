@@ -178,7 +178,7 @@ func encoded(rng *rand.Rand, blocks int) (b [][]byte, want [][]event.Header) {
 func TestJoinedLate(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	known, all := 0, 0
-	for range 100 {
+	for range 30 {
 		blocks, want := encoded(rng, 100)
 		d := newDecoder(false)
 		for i := 10; i < len(blocks); i++ {

@@ -4,56 +4,11 @@ import (
 	"encoding/binary"
 
 	"wsscope/event"
-	"wsscope/limits"
 	"wsscope/stream"
 )
 
-// Handler is told what a Reader saw. Everything it is given is valid until
-// the call returns.
-type Handler interface {
-	// Headers gives a header block: a request, a response, or trailers.
-	Headers(dir event.Dir, id uint32, b *Block)
-	// StreamData gives bytes that a stream carries. They may be overwritten.
-	StreamData(dir event.Dir, id uint32, c *stream.Chunk)
-	// StreamGap tells that n bytes of what a stream carries are lost, or an
-	// unknown number if n is negative.
-	StreamGap(dir event.Dir, id uint32, n int64, now event.Stamp)
-	// StreamEnd tells that a sender ended its half of a stream (RFC 9113
-	// section 5.1).
-	StreamEnd(dir event.Dir, id uint32, now event.Stamp)
-	// StreamReset tells that a sender reset a stream (RFC 9113 section 6.4).
-	StreamReset(dir event.Dir, id uint32, now event.Stamp)
-	// Setting gives one setting of a sender (RFC 9113 section 6.5).
-	Setting(dir event.Dir, id uint16, value uint32, now event.Stamp)
-	// FramesLost tells that frames of unknown number, of any stream, are lost.
-	FramesLost(dir event.Dir, now event.Stamp)
-}
-
 // SettingEnableConnect is SETTINGS_ENABLE_CONNECT_PROTOCOL (RFC 8441 section 3).
 const SettingEnableConnect = 8
-
-// Block is a header block.
-type Block struct {
-	Fields  []event.Header // in order, pseudo-header fields among them; a view, but its strings stay
-	Partial bool           // there were fields that are not known or not kept
-	Origin  event.Stamp    // the packet of its last byte
-	Now     event.Stamp
-	Behind  int64 // bytes of the direction up to its end; -1 not known
-}
-
-// Get gives the value of a field, repeated ones joined with ", ".
-func (b *Block) Get(name string) (value string, present bool) {
-	for i := range b.Fields {
-		if b.Fields[i].Name == name {
-			if present {
-				value += ", " + b.Fields[i].Value
-			} else {
-				value, present = b.Fields[i].Value, true
-			}
-		}
-	}
-	return value, present
-}
 
 // Stats count how often limits struck.
 type Stats struct {
@@ -96,16 +51,6 @@ const (
 	inPadding
 	hunting
 )
-
-// block is a header block that is not whole yet (RFC 9113 section 4.3).
-type block struct {
-	open   bool
-	stream uint32
-	push   bool // of a PUSH_PROMISE
-	end    bool // END_STREAM comes with it
-	lost   bool // it cannot be decoded
-	buf    []byte
-}
 
 // bound is the place of a chunk in the buffer of a hunt.
 type bound struct {
@@ -265,20 +210,6 @@ func (r *Reader) settings(b []byte, now event.Stamp) {
 	}
 }
 
-// fragment takes bytes of a header block.
-func (r *Reader) fragment(b []byte) {
-	k := &r.block
-	if !k.open || k.lost {
-		return
-	}
-	if int64(len(k.buf)+len(b)) > limits.H2HeaderBlock {
-		r.stats.HeaderBlock++
-		k.lost, k.buf = true, nil
-		return
-	}
-	k.buf = append(k.buf, b...)
-}
-
 // finish ends the frame at hand.
 func (r *Reader) finish(origin, now event.Stamp) {
 	h := &r.h
@@ -294,99 +225,4 @@ func (r *Reader) finish(origin, now event.Stamp) {
 	case typeReset:
 		r.out.StreamReset(r.dir, h.stream, now)
 	}
-}
-
-// blockKept is how much memory for header blocks a reader keeps.
-const blockKept = 4 << 10
-
-// endBlock decodes the header block at hand.
-func (r *Reader) endBlock(origin, now event.Stamp) {
-	k := &r.block
-	b := Block{Origin: origin, Now: now, Behind: r.read}
-	if k.lost {
-		r.decoder.forget()
-		b.Partial, b.Behind = true, -1
-	} else {
-		b.Fields, _ = r.decoder.decode(k.buf) // a fault shows in Partial
-		b.Partial = r.decoder.partial
-		if r.decoder.over {
-			r.stats.HeaderList++
-		}
-	}
-	k.open = false
-	if k.buf = k.buf[:0]; cap(k.buf) > blockKept {
-		k.buf = nil
-	}
-	if k.push {
-		return // pushed responses are no WebSockets
-	}
-	r.out.Headers(r.dir, k.stream, &b)
-	if k.end {
-		r.out.StreamEnd(r.dir, k.stream, now)
-	}
-}
-
-// abandon gives up a header block whose end will not come.
-func (r *Reader) abandon(now event.Stamp) {
-	r.block.lost = true
-	r.endBlock(now, now)
-}
-
-// Gap takes n lost bytes, or an unknown number if n is negative.
-func (r *Reader) Gap(n int64, now event.Stamp) {
-	switch {
-	case n == 0:
-		return
-	case n < 0:
-		r.read = -1
-	default:
-		r.pass(n)
-	}
-	switch {
-	case r.state == hunting:
-		// What stands before the gap may hold frames that were not believed
-		// yet; without their neighbours they will not be.
-		r.buf, r.bounds, r.hunt = r.buf[:0], r.bounds[:0], NewHunt(InSync)
-		r.out.FramesLost(r.dir, now)
-		return
-	case r.state == inHeader || n < 0 || n > int64(r.prefix)-int64(r.n)+int64(r.body)+int64(r.pad):
-		r.lose(now)
-		return
-	}
-	r.loseInFrame(uint32(n), now)
-}
-
-// loseInFrame takes lost bytes that are all of the frame at hand.
-func (r *Reader) loseInFrame(n uint32, now event.Stamp) {
-	r.cut, r.block.lost = true, true
-	switch {
-	case r.state == inPrefix:
-		// How much is padding is not known any more.
-		if r.h.typ == typeData {
-			r.out.StreamGap(r.dir, r.h.stream, -1, now)
-		}
-		r.pad = r.prefix - uint32(r.n) + r.body - n
-		r.prefix, r.body, r.n = 0, 0, 0
-	default:
-		if lost := min(n, r.body); lost > 0 {
-			r.body -= lost
-			n -= lost
-			if r.h.typ == typeData {
-				r.out.StreamGap(r.dir, r.h.stream, int64(lost), now)
-			}
-		}
-		r.pad -= n
-	}
-	r.advance(now, now)
-}
-
-// lose gives up the place in the framing.
-func (r *Reader) lose(now event.Stamp) {
-	if r.block.open {
-		r.abandon(now)
-	}
-	r.decoder.forget()
-	r.n = 0
-	r.state, r.hunt = hunting, NewHunt(InSync)
-	r.out.FramesLost(r.dir, now)
 }
