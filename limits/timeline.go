@@ -12,8 +12,8 @@ var (
 		"a row costs 16 resident bytes at least (its state and its places in views): half of the memory for them",
 		"rows beyond memory/32 (16 million at 512 MB): the oldest are dropped and counted")
 	TimelineHeadShare = row("timeline head share", 8, "parts",
-		"handshake heads of a flood of connections must not crowd out their frames",
-		"heads beyond memory/8: those of the oldest ended connections are dropped and counted")
+		"connections and their handshake heads must not crowd out the frames when there is a flood of them",
+		"beyond memory/8: the oldest ended connections lose their heads, then are forgotten; both are counted")
 	TimelineSpill = row("timeline spill file", 64<<30, "bytes",
 		"a temporary file may not fill any disk in silence",
 		"further payloads are dropped and counted")

@@ -2,6 +2,7 @@ package timeline
 
 import (
 	"net/netip"
+	"strings"
 
 	"wsscope/event"
 )
@@ -38,16 +39,21 @@ type conn struct {
 	head int64 // bytes that its handshake keeps
 }
 
-// headBudget bounds the handshakes kept. Those of the oldest connections
-// that have ended go first.
+// connBytes is about what a connection costs without its handshake.
+const connBytes = 1024
+
+// headBudget bounds what connections and their handshakes keep. The
+// handshakes of the oldest connections that have ended go first, then these
+// connections themselves.
 type headBudget struct {
 	limit, kept int64
-	oldest      int // connections before this index have no head any more, or are still open
+	headless    int // IDs up to this one were looked at for a handshake to drop
+	forgotten   int // and these for a connection to forget
 }
 
 // headSize is about what an Open keeps in memory.
 func headSize(o *event.Open) int64 {
-	n := 512 + len(o.URI) + len(o.Extensions) + len(o.OfferedExtensions) + len(o.RequestRaw) + len(o.ResponseRaw)
+	n := len(o.URI) + len(o.Extensions) + len(o.OfferedExtensions) + len(o.RequestRaw) + len(o.ResponseRaw)
 	for _, list := range [][]event.Header{o.RequestHeaders, o.ResponseHeaders} {
 		for _, h := range list {
 			n += 32 + len(h.Name) + len(h.Value)
@@ -56,42 +62,71 @@ func headSize(o *event.Open) int64 {
 	return int64(n)
 }
 
-// conn finds or makes the connection of an event. The caller holds s.mu.
+// conn finds or makes the connection of an event; nil where the event is
+// about none, or about one that was forgotten. The caller holds s.mu.
 func (s *Store) conn(c *event.Conn, at event.Stamp) *conn {
 	if c == nil || c.ID < 1 {
 		return nil
 	}
-	for len(s.conns) < c.ID {
-		s.conns = append(s.conns, nil)
+	if e := s.recent; e != nil && e.ID == c.ID {
+		e.LastTime = at.Time
+		return e
 	}
-	e := s.conns[c.ID-1]
+	e := s.conns[c.ID]
 	if e == nil {
+		if c.ID <= s.heads.forgotten {
+			return nil
+		}
 		e = &conn{Conn: Conn{ID: c.ID, Client: c.Client, Server: c.Server, Stream: c.Stream, FirstTime: at.Time}}
-		s.conns[c.ID-1] = e
+		s.conns[c.ID] = e
+		s.lastConn = max(s.lastConn, c.ID)
+		s.heads.kept += connBytes
 	}
 	e.LastTime = at.Time
+	s.recent = e
 	return e
 }
 
-// boundHeads drops the handshakes of the oldest connections that are over,
-// and, of those that keep nothing else, the entry. The caller holds s.mu.
+// over reports a connection that has no more events but late findings.
+func (c *conn) over() bool { return c.End != nil || c.Open != nil && c.Open.Refused }
+
+// boundHeads brings connections and handshakes back under their limit. The
+// caller holds s.mu.
 func (s *Store) boundHeads() {
-	for s.heads.kept > s.heads.limit && s.heads.oldest < len(s.conns)-1 {
-		c := s.conns[s.heads.oldest]
-		s.heads.oldest++
-		if c == nil || c.Open == nil || c.End == nil && !c.Open.Refused {
-			continue
+	h := &s.heads
+	for h.kept > h.limit && h.headless < s.lastConn-1 {
+		h.headless++
+		if c := s.conns[h.headless]; c != nil && c.over() {
+			h.kept -= c.head
+			c.dropHead()
+			s.stats.DroppedHeads++
 		}
-		s.heads.kept -= c.head
-		s.stats.DroppedHeads++
-		c.head = 0
-		short := *c.Open
-		short.RequestHeaders, short.ResponseHeaders, short.RequestRaw, short.ResponseRaw = nil, nil, nil, nil
-		short.Extensions, short.OfferedExtensions, short.OfferedSubprotocols = "", "", nil
-		if len(short.URI) > 80 {
-			short.URI = short.URI[:80]
+	}
+	for h.kept > h.limit && h.forgotten < h.headless {
+		h.forgotten++
+		if c := s.conns[h.forgotten]; c != nil && c.over() {
+			h.kept -= connBytes + c.head
+			delete(s.conns, h.forgotten)
+			if s.recent == c {
+				s.recent = nil
+			}
+			s.stats.ForgottenConns++
 		}
-		c.Open, c.HeadDropped = &short, true
+	}
+}
+
+// dropHead keeps of the opening what a line of a list shows.
+func (c *conn) dropHead() {
+	c.head = 0
+	if c.Open == nil {
+		return
+	}
+	o := c.Open
+	c.HeadDropped = true
+	c.Open = &event.Open{
+		Stamp: o.Stamp, Conn: o.Conn, Refused: o.Refused, Transport: strings.Clone(o.Transport), TLS: strings.Clone(o.TLS), Handshake: o.Handshake,
+		URI: strings.Clone(o.URI[:min(len(o.URI), 80)]), Subprotocol: strings.Clone(o.Subprotocol[:min(len(o.Subprotocol), 40)]),
+		Status: o.Status, HandshakeTime: o.HandshakeTime, Deflate: o.Deflate,
 	}
 }
 
@@ -99,26 +134,27 @@ func (s *Store) boundHeads() {
 func (s *Store) Connections() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.conns)
+	return s.lastConn
 }
 
-// Conn gives a connection as it stands.
-func (s *Store) Conn(id int) (Conn, bool) {
+// Conn gives a connection as it stands; ok is false where it was forgotten.
+func (s *Store) Conn(id int) (c Conn, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if id < 1 || id > len(s.conns) || s.conns[id-1] == nil {
+	e := s.conns[id]
+	if e == nil {
 		return Conn{}, false
 	}
-	return s.conns[id-1].Conn, true
+	return e.Conn, true
 }
 
 // AppendConns appends the connections with IDs from to from+n-1 to dst,
-// those that exist.
+// those that are there.
 func (s *Store) AppendConns(dst []Conn, from, n int) []Conn {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for id := max(from, 1); id < from+n && id <= len(s.conns); id++ {
-		if c := s.conns[id-1]; c != nil {
+	for id := max(from, 1); id < from+n && id <= s.lastConn; id++ {
+		if c := s.conns[id]; c != nil {
 			dst = append(dst, c.Conn)
 		}
 	}

@@ -37,12 +37,14 @@ type Store struct {
 	detail  Detail // scratch
 	pending bool   // the last row waits for the message that it may be
 
-	mu      sync.Mutex // guards what follows
-	conns   []*conn    // by ID-1; nil once forgotten
-	heads   headBudget
-	touched touched
-	stats   Stats
-	summary *event.Summary
+	mu       sync.Mutex // guards what follows
+	conns    map[int]*conn
+	recent   *conn // of the last event: most often that of the next
+	lastConn int   // the highest ID
+	heads    headBudget
+	touched  touched
+	stats    Stats
+	summary  *event.Summary
 }
 
 // Stats is what the status line tells of the store.
@@ -70,6 +72,7 @@ func New(o Options) *Store {
 	}
 	s := &Store{
 		live:    o.Live,
+		conns:   map[int]*conn{},
 		memory:  o.Memory,
 		budget:  o.Memory - min(limits.TimelineReserve, o.Memory*27/100),
 		maxRows: max(uint64(o.Memory/limits.TimelineRowShare), 4*blockRows),

@@ -326,24 +326,35 @@ func TestHeads(t *testing.T) {
 	s := New(Options{Memory: 1 << 20})
 	defer s.Close()
 	f := timelinetest.New(s)
-	for range 1000 {
-		id := f.Open()
-		f.End(id)
-		s.mu.Lock()
-		c := s.conns[id-1]
-		c.head += 4096
-		s.heads.kept += 4096
-		s.mu.Unlock()
+	long := f.Open() // stays open, and so is never dropped
+	for range 100 {
+		f.End(f.Open())
 	}
 	st := s.Stats()
-	if st.DroppedHeads == 0 || s.heads.kept > s.heads.limit+8192 {
-		t.Errorf("%d bytes kept, %d dropped", s.heads.kept, st.DroppedHeads)
+	if st.DroppedHeads == 0 || st.ForgottenConns != 0 || s.heads.kept > s.heads.limit+4096 {
+		t.Errorf("%d bytes kept, %+v", s.heads.kept, st)
 	}
-	if c, _ := s.Conn(1); !c.HeadDropped || c.Open.URI != "/chat" {
+	if c, _ := s.Conn(2); !c.HeadDropped || c.Open.URI != "/chat" || c.Open.RequestRaw != nil {
 		t.Errorf("%+v", c)
 	}
-	if c, _ := s.Conn(1000); c.HeadDropped {
+	if c, _ := s.Conn(101); c.HeadDropped {
 		t.Error("the newest lost its head")
+	}
+	for range 1000 {
+		f.End(f.Open())
+	}
+	st = s.Stats()
+	if st.ForgottenConns < 900 || s.heads.kept > s.heads.limit+4096 || len(s.conns) > 130 {
+		t.Errorf("%d connections, %d bytes kept, %+v", len(s.conns), s.heads.kept, st)
+	}
+	if _, ok := s.Conn(2); ok {
+		t.Error("an old connection was not forgotten")
+	}
+	if c, ok := s.Conn(long); !ok || c.HeadDropped {
+		t.Error("an open connection was forgotten")
+	}
+	if got := s.AppendConns(nil, 1, 2000); len(got) != len(s.conns) || s.Connections() != 1101 {
+		t.Errorf("%d connections listed", len(got))
 	}
 }
 

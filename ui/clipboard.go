@@ -77,20 +77,6 @@ func osc52(text string) string {
 	return "\x1b]52;c;" + base64.StdEncoding.EncodeToString([]byte(text)) + "\x07"
 }
 
-// subjectOf gives what the details know of a row, also while they show
-// another one.
-func (d *detailsPane) subjectOf(a *app, row timeline.Row) *subject {
-	if d.subject.ok && d.subject.row.Index == row.Index {
-		return &d.subject
-	}
-	s := &subject{row: row, ok: true}
-	s.detail, _ = a.reader.Detail(&row)
-	if row.Kind() == timeline.KindMessage {
-		s.frames = a.framesOf(&row, &s.detail)
-	}
-	return s
-}
-
 // rowAsText is the line of the timeline, without colours.
 func (a *app) rowAsText(row *timeline.Row) string {
 	ctx := rowContext{times: clockUTC, start: a.store.Stats().FirstTime}

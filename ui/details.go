@@ -23,53 +23,6 @@ func (t tab) String() string {
 	return [...]string{"Anatomy", "Payload", "Message", "Handshake", "Connection"}[t]
 }
 
-// doc is what a tab shows: lines made when they are needed, so that a
-// payload of any size opens at once.
-type doc interface {
-	Len() int
-	Line(i int) line
-}
-
-// lines is a doc at hand.
-type lines []line
-
-func (l lines) Len() int        { return len(l) }
-func (l lines) Line(i int) line { return l[i] }
-
-// stack puts docs under each other.
-type stack []doc
-
-func (s stack) Len() int {
-	n := 0
-	for _, d := range s {
-		n += d.Len()
-	}
-	return n
-}
-
-func (s stack) Line(i int) line {
-	for _, d := range s {
-		if i < d.Len() {
-			return d.Line(i)
-		}
-		i -= d.Len()
-	}
-	return nil
-}
-
-// subject is the row that the details are about, and what belongs to it.
-type subject struct {
-	row     timeline.Row
-	ok      bool
-	detail  timeline.Detail
-	payload []byte // a view, valid until reader is used again
-	err     error
-	dropped bool
-	conn    timeline.Conn
-	hasConn bool
-	frames  []timeline.Row // of a message: its frames, as far as they are found
-}
-
 // detailsPane shows the selected row.
 type detailsPane struct {
 	reader *timeline.Reader // holds the payload of the subject
@@ -140,66 +93,6 @@ func (a *app) updateDetails(width int) {
 	d.doc = a.makeDoc(width)
 }
 
-// connRow gives the opening of the connection under the cursor of the
-// connections pane: while the user walks there, the details are about it.
-func (a *app) connRow(row timeline.Row, ok bool) (timeline.Row, bool) {
-	id := a.conns.connAt(a.conns.list.cur)
-	c, found := a.store.Conn(id)
-	if id == 0 || !found {
-		return row, ok
-	}
-	if first, has := c.FirstRow(); has {
-		var open timeline.Row
-		if a.reader.Row(first, &open) {
-			return open, true
-		}
-	}
-	return row, ok
-}
-
-func (a *app) loadSubject(row timeline.Row, ok bool) {
-	d := &a.details
-	s := subject{row: row, ok: ok}
-	if ok {
-		s.detail, s.err = d.reader.Detail(&row)
-		if row.Kind() == timeline.KindMessage {
-			s.frames = a.framesOf(&row, &s.detail)
-		}
-		if row.Conn() > 0 {
-			s.conn, s.hasConn = a.store.Conn(row.Conn())
-		}
-		s.dropped = d.reader.Dropped(&row)
-		var err error
-		if s.payload, err = d.reader.Payload(&row); err != nil {
-			s.err = err
-		}
-	}
-	d.subject = s
-}
-
-// framesOf finds the frames of a message: they stand before it.
-func (a *app) framesOf(message *timeline.Row, detail *timeline.Detail) []timeline.Row {
-	if len(detail.Frames) == 0 {
-		return nil
-	}
-	var found []timeline.Row
-	want := len(detail.Frames) - 1
-	a.reader.Walk(message, false, func(r *timeline.Row) bool {
-		if r.Kind() != timeline.KindFrame {
-			return true
-		}
-		if uint64(r.N) == detail.Frames[want] {
-			found = append(found, *r)
-			want--
-		}
-		return want >= 0 && uint64(r.N) > detail.Frames[0]
-	})
-	for i, j := 0, len(found)-1; i < j; i, j = i+1, j-1 {
-		found[i], found[j] = found[j], found[i]
-	}
-	return found
-}
-
 func (a *app) makeDoc(width int) doc {
 	d := &a.details
 	s := &d.subject
@@ -231,49 +124,6 @@ func (a *app) makeDoc(width int) doc {
 		d.anatomy.shift = len(head)
 	}
 	return stack{head, body}
-}
-
-// findingLines are the findings about the row, in words.
-func (a *app) findingLines(s *subject, width int) lines {
-	if _, has := s.row.Severity(); !has {
-		return nil
-	}
-	var out lines
-	show := func(r *timeline.Row) {
-		sev, _ := r.Severity()
-		detail, err := a.reader.Detail(r)
-		if err != nil {
-			return
-		}
-		letter, role := severityMark(sev)
-		out = append(out, line{{letter + " " + detail.Rule, role}, {"  " + detail.RFC, dim}})
-		for _, l := range wrap(detail.Text, width-4) {
-			out = append(out, line{{"    " + l, normal}})
-		}
-	}
-	if s.row.Kind() == timeline.KindFinding {
-		show(&s.row)
-		return append(out, line{})
-	}
-	about := map[uint32]bool{s.row.N: true}
-	for i := range s.frames {
-		about[s.frames[i].N] = true
-	}
-	if s.row.Kind() == timeline.KindOpen {
-		about = map[uint32]bool{0: true}
-	}
-	const most = 20
-	start := s.row
-	if len(s.frames) > 0 {
-		start = s.frames[0]
-	}
-	a.reader.Walk(&start, true, func(r *timeline.Row) bool {
-		if r.Kind() == timeline.KindFinding && about[r.N] {
-			show(r)
-		}
-		return len(out) < most*2
-	})
-	return append(out, line{})
 }
 
 // detailsFrame draws the title with the tabs and gives the canvas below it.
@@ -353,34 +203,4 @@ func (d *detailsPane) scroll(act action) bool {
 	}
 	d.anatomy.free = true
 	return true
-}
-
-// say is a sentence of ours in as many lines as it needs.
-func say(text string, width int, r role) lines {
-	var out lines
-	for _, l := range wrap(text, width) {
-		out = append(out, line{{l, r}})
-	}
-	return out
-}
-
-// wrap breaks a sentence of ours into lines of width columns.
-func wrap(s string, width int) []string {
-	var out []string
-	cur := ""
-	for _, word := range strings.Fields(s) {
-		switch {
-		case cur == "":
-			cur = word
-		case textWidth(cur)+1+textWidth(word) <= max(width, 20):
-			cur += " " + word
-		default:
-			out = append(out, cur)
-			cur = word
-		}
-	}
-	if cur != "" {
-		out = append(out, cur)
-	}
-	return out
 }

@@ -173,7 +173,7 @@ func TestPaste(t *testing.T) {
 
 // What happened to the store is said where the user sees it.
 func TestStatusSaysWhatWasLost(t *testing.T) {
-	st := timeline.Stats{DroppedRows: 5, DroppedBytes: 12_000_000, Resident: 400e6, Spilled: 20e6, SpillError: os.ErrPermission, DroppedHeads: 3, Refused: 1, Connections: 4}
+	st := timeline.Stats{DroppedRows: 5, DroppedBytes: 12_000_000, Resident: 400e6, Spilled: 20e6, SpillError: os.ErrPermission, DroppedHeads: 3, ForgottenConns: 2, Refused: 1, Connections: 4}
 	st.Findings = [3]uint64{1, 2, 3}
 	s := &Status{Total: 100, Read: 45, Dropped: 7, Problems: []string{"file is cut off"}}
 	var all []string
@@ -182,7 +182,7 @@ func TestStatusSaysWhatWasLost(t *testing.T) {
 	}
 	text := strings.Join(all, " | ")
 	for _, want := range []string{"reading 45 %", "PAUSED, 9 new", "file is cut off", "7 packets dropped by the kernel", "5 old rows dropped", "12 MB of payloads dropped",
-		"permission denied", "4 connections (1 refused)", "3 errors", "2 warnings", "1 note", "400 MB + 20 MB on disk", "3 handshakes forgotten", "2 limits struck (:summary)"} {
+		"permission denied", "4 connections (1 refused)", "3 errors", "2 warnings", "1 note", "400 MB + 20 MB on disk", "3 handshakes dropped", "2 old connections forgotten", "2 limits struck (:summary)"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is missing in %s", want, text)
 		}

@@ -89,6 +89,9 @@ func (m *rowMatcher) match(r *timeline.Reader, row *timeline.Row) bool {
 	return m.program.Match(f)
 }
 
+// matcherConns is how many connections a matcher remembers.
+const matcherConns = 4096
+
 // conn gives what filters ask of a connection; it is made once for each.
 func (m *rowMatcher) conn(id int) *filter.Conn {
 	if id == 0 {
@@ -104,6 +107,9 @@ func (m *rowMatcher) conn(id int) *filter.Conn {
 			if now.Open != nil {
 				c = filter.NewConn(now.Open)
 			}
+		}
+		if len(m.conns) >= matcherConns {
+			clear(m.conns) // it must not keep alive what the store drops
 		}
 		m.conns[id] = c
 	}

@@ -2,49 +2,10 @@ package ui
 
 import (
 	"strconv"
-	"unicode/utf8"
 
 	"wsscope/event"
 	"wsscope/timeline"
 )
-
-// columns are the places of the timeline's columns, computed once a draw.
-type columns struct {
-	number, time, conn, dir, op, flags, size, preview int // first column of each
-	numberW, timeW, connW                             int
-	showConn, showTime                                bool
-}
-
-// layColumns fits the columns into width; rows, conns and lasts are the
-// largest numbers and times that must fit. Narrow screens lose the time, then
-// the connection.
-func layColumns(width int, rows uint64, conns int, f timeFormat, lasts int64, oneConn bool) columns {
-	c := columns{
-		numberW: max(4, len(grouped(rows))), timeW: f.width(lasts), connW: max(2, len(strconv.Itoa(conns))),
-		showConn: !oneConn && width >= 56, showTime: width >= 48,
-	}
-	x := 2 // mark and severity
-	c.number = x
-	x += c.numberW + 1
-	c.time = x
-	if c.showTime {
-		x += c.timeW + 1
-	}
-	c.conn = x
-	if c.showConn {
-		x += c.connW + 1
-	}
-	c.dir = x
-	x += 2
-	c.op = x
-	x += 7
-	c.flags = x
-	x += 5
-	c.size = x
-	x += 7
-	c.preview = x
-	return c
-}
 
 // rowText is a row as the timeline shows it: what the columns hold. The
 // slices are reused from row to row.
@@ -141,39 +102,6 @@ func (t *rowText) set(row *timeline.Row, c *rowContext) {
 	if c.dropped && len(t.preview) == 0 && !t.words {
 		t.preview, t.words = append(t.preview, "payload dropped: memory limit"...), true
 	}
-}
-
-// appendPreview gives the beginning of a payload: bytes that are no text as
-// hex digits.
-func appendPreview(b []byte, row *timeline.Row, payload []byte) []byte {
-	if row.Opcode() != event.OpBinary && !row.IsControl() && (row.Kind() != timeline.KindFrame || row.RSV() == 0) {
-		return append(b, payload...)
-	}
-	head := payload[:min(len(payload), 64)]
-	if isText(head) {
-		return append(b, payload...)
-	}
-	for _, c := range head {
-		b = append(b, hexDigits[c>>4], hexDigits[c&15], ' ')
-	}
-	return b
-}
-
-// isText reports bytes that a person would rather read than see in hex:
-// UTF-8, a character at the end may be cut, without control characters other
-// than line breaks and tabs.
-func isText(b []byte) bool {
-	for i := 0; i < len(b); {
-		r, size := utf8.DecodeRune(b[i:])
-		if r == utf8.RuneError && size == 1 && (utf8.FullRune(b[i:]) || len(b)-i >= utf8.UTFMax) {
-			return false
-		}
-		if r < ' ' && r != '\n' && r != '\r' && r != '\t' || r == 0x7f {
-			return false
-		}
-		i += size
-	}
-	return true
 }
 
 // frame: the flags are FIN, the RSV bits, mask and loss.

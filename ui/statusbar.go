@@ -102,7 +102,10 @@ func statusParts(s *Status, st *timeline.Stats, total *event.Summary, held int) 
 	}
 	add(bar, mem)
 	if st.DroppedHeads > 0 {
-		add(bar, count(st.DroppedHeads, "handshake")+" forgotten")
+		add(bar, count(st.DroppedHeads, "handshake")+" dropped")
+	}
+	if st.ForgottenConns > 0 {
+		add(bar, count(st.ForgottenConns, "old connection")+" forgotten")
 	}
 	return parts
 }
