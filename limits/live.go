@@ -25,7 +25,7 @@ var (
 var (
 	// RingBytes is the size of the kernel's buffer.
 	RingBytes = int(row("ring-bytes", 64<<20, "bytes",
-		"holds half a second of a reader that stands still, and 10 Gbit/s for 50 ms; the kernel keeps it in memory that is never swapped",
+		"holds 2 s of a reader that stands still, and 10 Gbit/s for 50 ms; the kernel keeps it in memory that is never swapped",
 		"the kernel drops packets and counts them; a flag sets another size"))
 
 	// RingBlock is the size of the pieces in which the ring is handed over.
@@ -34,8 +34,8 @@ var (
 		"a larger frame is cut, as by the snap length"))
 
 	// RingDelay is how long the kernel fills a block that has packets.
-	RingDelay = time.Duration(row("ring-delay", int64(2*time.Millisecond), "ns",
-		"packets are seen 1 ms late at the median; less would wake the reader for every packet",
+	RingDelay = time.Duration(row("ring-delay", int64(8*time.Millisecond), "ns",
+		"packets are seen 5 ms late at the median; a quiet interface uses up a block each time, so that the ring stands a pause of 2 s of the reader",
 		"the block is handed over as it is"))
 
 	// LiveWait is the longest that live capture waits for a packet before it
@@ -46,7 +46,7 @@ var (
 
 	// LiveDrain is how long packets are awaited that the kernel took before
 	// the capture was told to stop.
-	LiveDrain = time.Duration(row("live-drain", int64(20*time.Millisecond), "ns",
+	LiveDrain = time.Duration(row("live-drain", int64(40*time.Millisecond), "ns",
 		"several times ring-delay: the last block has been handed over by then",
 		"the capture ends"))
 
