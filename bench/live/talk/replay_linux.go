@@ -89,7 +89,7 @@ const batch = 64
 // mmsghdr is struct mmsghdr (sendmmsg(2)).
 type mmsghdr struct {
 	unix.Msghdr
-	sent uint32
+	_ uint32 // bytes sent, which the kernel fills in
 }
 
 func sendAll(fd int, packets [][]byte) (int, error) {
