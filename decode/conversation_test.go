@@ -23,7 +23,7 @@ func with(head, header string) string { return head[:len(head)-2] + header + "\r
 
 // client makes a masked frame; b0 is FIN, RSV and opcode.
 func client(b0 byte, payload string) string {
-	return framed(b0, payload, [4]byte{0x37, 0xfa, 0x21, 0x3d}, true)
+	return framed(b0, payload, [4]byte{0x37, 0xfa, 0x21, byte(0x3d + len(payload))}, true)
 }
 
 // server makes an unmasked frame.
