@@ -200,6 +200,9 @@ func TestResetFlood(t *testing.T) {
 	if len(w.a.conns) > int(limits.Connections) {
 		t.Errorf("%d connections are tracked", len(w.a.conns))
 	}
+	if w.a.Struck.Connections != 1000 {
+		t.Errorf("%d ended to make room", w.a.Struck.Connections)
+	}
 	w.a.Close(w.now)
 	checkClosed(t, w.a)
 }

@@ -19,12 +19,17 @@ func (a *Assembler) open(k key, s *link.Segment) *Conn {
 	}
 	c.SYN = s.Flags&link.SYN != 0
 	if len(a.conns) >= int(limits.Connections) {
-		if v := a.graves.head; v != nil {
-			a.forget(v)
-		} else if v := a.alive.head; v != nil {
+		switch reset, silent := a.linger.head, a.alive.head; {
+		case a.graves.head != nil:
+			a.forget(a.graves.head)
+		case reset != nil:
 			a.Struck.Connections++
-			a.end(v, stream.Evicted)
-			a.forget(v)
+			a.end(reset, stream.EOF)
+			a.forget(reset)
+		case silent != nil:
+			a.Struck.Connections++
+			a.end(silent, stream.Evicted)
+			a.forget(silent)
 		}
 	}
 	a.conns[k] = c
