@@ -5,6 +5,7 @@ import (
 
 	"wsscope/decode/tls"
 	"wsscope/event"
+	"wsscope/limits"
 	"wsscope/stream"
 )
 
@@ -15,6 +16,7 @@ type secure struct {
 	c     *Conn
 	conn  *tls.Conn
 	ended int
+	over  event.Stamp // when both directions had ended
 	began event.Stamp
 	// listed: it is among Shared.waitingTLS.
 	listed bool
@@ -51,7 +53,11 @@ func (s *secure) Data(dir event.Dir, ch *stream.Chunk) {
 // End implements stream.Layer.
 func (s *secure) End(dir event.Dir, how stream.End, now event.Stamp) {
 	s.Conn.End(dir, how, now)
-	if s.ended++; s.ended == 2 && !s.listed {
+	if s.ended++; s.ended < 2 {
+		return
+	}
+	s.over = now
+	if !s.listed {
 		s.conn.GiveUp(now)
 		s.account()
 	}
@@ -62,6 +68,9 @@ func (sh *Shared) RetryTLS(now event.Stamp) {
 	keep := sh.waitingTLS[:0]
 	for _, s := range sh.waitingTLS {
 		s.conn.Retry(now)
+		if s.ended == 2 && now.Time-s.over.Time > limits.TLSKeysAwaited {
+			s.conn.GiveUp(now)
+		}
 		switch {
 		case s.conn.Waiting():
 			keep = append(keep, s)

@@ -8,6 +8,9 @@ var (
 	TLSHeldTotal = row("tls-held-total", 32<<20, "bytes",
 		"waiting records of all connections together",
 		"the direction that wants to keep more is given up as encrypted")
+	TLSKeysAwaited = row("tls-keys-awaited", 60e9, "ns",
+		"live, records of a connection that has ended wait for their key: its line is written during the handshake, and reaches the key log within seconds",
+		"the connection counts as encrypted")
 	TLSHelloAwaited = row("tls-hello-awaited", 256<<10, "bytes",
 		"records of one direction that wait for the hello of the other, which reordering can have put behind them",
 		"the hello counts as lost; TLS 1.3 is decrypted without it")
