@@ -36,6 +36,9 @@ func (e *Encrypted) note(began event.Stamp, ends string, i *tls.Info) {
 			return
 		}
 	}
+	if i.Decrypted {
+		reason = inPart + reason
+	}
 	if e.reasons == nil {
 		e.reasons = map[string]uint64{}
 	}
@@ -91,17 +94,22 @@ func describe(i *tls.Info) string {
 	return s
 }
 
+// inPart stands before the reason where something was decrypted.
+const inPart = "decrypted in part: "
+
 // brief leaves the advice out, which stands in a line of its own.
 func brief(reason string) string {
 	if strings.HasPrefix(reason, "the handshake failed") || strings.Contains(reason, "; server: ") {
 		return reason
 	}
-	side, rest := "", reason
-	if strings.HasPrefix(reason, "client: ") || strings.HasPrefix(reason, "server: ") {
-		side, rest = reason[:len("client: ")], reason[len("client: "):]
+	kept, rest := "", reason
+	for _, prefix := range []string{inPart, "client: ", "server: "} {
+		if strings.HasPrefix(rest, prefix) {
+			kept, rest = kept+prefix, rest[len(prefix):]
+		}
 	}
 	what, _, _ := strings.Cut(rest, ": ")
-	return side + what
+	return kept + what
 }
 
 // Add takes over what another worker found out.
@@ -140,7 +148,10 @@ func (e *Encrypted) Notes() []string {
 		if c.n == 1 {
 			what = "TLS connection"
 		}
-		out = append(out, fmt.Sprintf("%d %s not decrypted: %s", c.n, what, c.reason))
+		if !strings.HasPrefix(c.reason, inPart) {
+			what += " not decrypted:"
+		}
+		out = append(out, fmt.Sprintf("%d %s %s", c.n, what, c.reason))
 	}
 	for _, c := range e.first {
 		out = append(out, c.text)

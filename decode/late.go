@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"wsscope/decode/http1"
+	"wsscope/decode/tls"
 	"wsscope/event"
 	"wsscope/limits"
 	"wsscope/stream"
@@ -48,6 +49,13 @@ func (c *Conn) seek(side event.Dir, ch *stream.Chunk) {
 		// Joined between two exchanges of HTTP.
 		c.giveUpHunt()
 		c.start(side, newHTTP(c, side), ch.Now)
+		c.layer.Data(c.dir(side), ch)
+		return
+	}
+	if c.stream == 0 && c.tls == nil && tls.Continues(ch.Data) {
+		// Joined inside a record of TLS: this is the first that is whole.
+		c.giveUpHunt()
+		c.secure(side, ch.Data, ch.Now)
 		c.layer.Data(c.dir(side), ch)
 		return
 	}

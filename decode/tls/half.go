@@ -128,7 +128,7 @@ var buffers = sync.Pool{New: func() any {
 
 // hold keeps a copy of b.
 func (h *half) hold(b []byte, origin, arrival event.Stamp) {
-	if need := len(h.buf) + len(b); h.pooled == nil && need > smallBuffer {
+	if need := len(h.buf) + len(b); h.pooled == nil && !h.stalled && need > max(smallBuffer, cap(h.buf)) {
 		h.pooled, h.small = buffers.Get().(*[]byte), h.buf[:0]
 		h.buf = append((*h.pooled)[:0], h.buf...)
 	}
@@ -199,6 +199,8 @@ func (h *half) tidy() {
 				buffers.Put(h.pooled)
 			}
 			h.pooled, h.buf = nil, h.small
+		} else if cap(h.buf) > smallBuffer {
+			h.buf = h.small
 		}
 		if cap(h.marks) > 4 {
 			h.marks = nil
@@ -215,9 +217,25 @@ func (h *half) tidy() {
 	}
 }
 
+// settle moves what will wait long out of a borrowed buffer, which has room
+// for the largest record: of ten thousand connections without keys, each waits
+// with some bytes.
+func (h *half) settle() {
+	if h.pooled == nil || !h.stalled || !h.waits() {
+		return
+	}
+	own := append([]byte(nil), h.buf...)
+	if cap(h.buf) <= 4*maxFragment {
+		*h.pooled = h.buf[:0]
+		buffers.Put(h.pooled)
+	}
+	h.pooled, h.buf = nil, own
+}
+
 // charge counts what waits against the limits, and gives the direction up
 // where it is too much.
 func (c *Conn) charge(h *half) {
+	h.settle()
 	var waits int64
 	if h.stalled && h.waits() {
 		waits = int64(len(h.buf)-h.off) + int64(len(h.marks)-h.at)*int64(unsafe.Sizeof(mark{}))

@@ -81,3 +81,20 @@ func Sniff(b []byte) Verdict {
 	}
 	return Yes
 }
+
+// Continues says whether b, the beginning of a segment in the middle of a
+// stream, is a row of protected records: each begins where the one before ends,
+// and the last one ends with b, or is the third.
+func Continues(b []byte) bool {
+	for range 3 {
+		if len(b) < headLen || b[0] != applicationData || !isHead(b, scanFragment) || fragmentLen(b) == 0 {
+			return false
+		}
+		n := headLen + fragmentLen(b)
+		if n >= len(b) {
+			return n == len(b)
+		}
+		b = b[n:]
+	}
+	return true
+}
