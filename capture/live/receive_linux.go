@@ -101,10 +101,25 @@ func (s *socket) empty() (*capture.Batch, error) {
 	return b.Batch, nil
 }
 
-// deliver makes a batch of the block that is ready.
+// deliver makes a batch of the blocks that are ready. Those of a quiet
+// interface are nearly empty: many fit into one batch, so that a reader that
+// comes late has few to take.
 func (s *socket) deliver() (*capture.Batch, error) {
 	b := s.slabs.get()
-	block := s.ring.take(b.memory)
+	for room := b.memory; ; {
+		block := s.ring.take(room)
+		s.add(b.Batch, &block)
+		room = room[len(block.memory):]
+		if !s.ring.ready() || s.ring.used() > len(room) {
+			break
+		}
+	}
+	b.Dropped = s.newlyDropped()
+	return b.Batch, nil
+}
+
+// add appends the packets of a block.
+func (s *socket) add(b *capture.Batch, block *block) {
 	for f, ok := block.frame(); ok; f, ok = block.frame() {
 		link, known := linkOf(f.hardware)
 		if !known {
@@ -123,8 +138,6 @@ func (s *socket) deliver() (*capture.Batch, error) {
 		}
 		b.Packets = append(b.Packets, p)
 	}
-	b.Dropped = s.newlyDropped()
-	return b.Batch, nil
 }
 
 // place gives the index of an interface in known.

@@ -70,13 +70,17 @@ func (r *ring) ready() bool {
 	return atomic.LoadUint32(r.status())&unix.TP_STATUS_USER != 0
 }
 
-// take copies the block that is ready to memory, of limits.RingBlock bytes,
-// and gives it back to the kernel.
+// used is how many bytes of the block that is ready the kernel filled.
+func (r *ring) used() int {
+	return int(min(binary.NativeEndian.Uint32(r.memory[r.at+blockUsed:]), uint32(r.block)))
+}
+
+// take copies the block that is ready to memory, which has room for it, and
+// gives it back to the kernel.
 func (r *ring) take(memory []byte) block {
 	from := r.memory[r.at : r.at+r.block]
-	used := min(binary.NativeEndian.Uint32(from[blockUsed:]), uint32(r.block))
 	b := block{
-		memory: memory[:copy(memory, from[:used])],
+		memory: memory[:copy(memory, from[:r.used()])],
 		frames: int(binary.NativeEndian.Uint32(from[blockFrames:])),
 		next:   binary.NativeEndian.Uint32(from[blockFirst:]),
 	}
