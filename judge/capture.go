@@ -52,6 +52,7 @@ func amount(n int64) string {
 func (s *side) late() {
 	s.message = messageState{unknown: true}
 	s.trust = int32(limits.SyncTrust)
+	s.joined = true
 }
 
 // endOfCapture tells which direction the capture lacks.

@@ -112,7 +112,7 @@ func (j *Conn) sideEnded(s, peer *side, t *event.Transport) {
 func (j *Conn) follows(s *side) bool { return !s.lost && !s.blind && s.trust == 0 }
 
 // whole reports whether no frame of a side can have been missed.
-func (s *side) whole() bool { return s.seen && !s.lost && !s.blind && !s.framesLost }
+func (s *side) whole() bool { return s.seen && !s.joined && !s.lost && !s.blind && !s.framesLost }
 
 // endOfClosing judges how the connection ended. Only now is it known what the
 // two sides sent, whose order in the capture is not always that of the wire.
@@ -153,7 +153,9 @@ func (j *Conn) unanswered(s, peer *side, dir event.Dir, e *event.End) {
 	}
 	waited := peer.close.end - peer.close.at
 	switch {
-	case s.close.first && !peer.gap: // what waits for lost bytes is told late, an end too
+	case s.close.first && !peer.gap && (peer.close.end != 0 || s.close.reset || s.close.end <= peer.close.at):
+		// What waits for lost bytes is told late, an end too; and where the
+		// peer's end was not captured it may have been the first.
 		j.tell(closeUnanswered, e.Stamp, dir, 0, "The %s %s and never answered the %s's Close (frame %d).", name(dir), j.ended(s.close.reset), name(dir.Reverse()), peer.close.n)
 	case peer.close.first && !j.skewed && waited >= limits.CloseAnswer && (s.close.end != 0 || peer.close.reset):
 		j.tell(closeUnanswered, e.Stamp, dir, 0, "The %s did not answer the %s's Close (frame %d); the %s gave up after %s.", name(dir), name(dir.Reverse()), peer.close.n, name(dir.Reverse()), span(waited))

@@ -53,6 +53,7 @@ type side struct {
 	failed     *Rule // that violation; nil: none
 	goesOn     bool  // did-not-fail was told about this side
 	seen       bool  // anything of this direction was captured
+	joined     bool  // its beginning was not, and no frame was found yet
 	seenStray  bool  // data-without-handshake was told
 }
 
@@ -65,7 +66,7 @@ func New(conn *event.Conn, emit func(*event.Finding)) *Conn {
 // Frame judges one frame.
 func (j *Conn) Frame(f *event.Frame) {
 	s, peer := &j.sides[f.Dir], &j.sides[f.Dir.Reverse()]
-	s.seen = true
+	s.seen, s.joined = true, false
 	j.clock(f.Time)
 	if j.early > 0 && f.Dir == event.ClientToServer {
 		j.earlyFrame(f)

@@ -176,12 +176,6 @@ func (a *Assembler) take(c *Conn, side int, s *link.Segment) {
 			}
 		}
 	}
-	if s.Flags&link.FIN != 0 && acked == peer.off+1 && peer.off == peer.max && peer.fin < 0 && !peer.ended {
-		// Who closes has seen a last number that carried no byte: the FIN
-		// that it answers was not captured.
-		peer.fin = peer.off
-		a.finish(c, 1-side, stream.FIN)
-	}
 	seq := s.Seq
 	if s.Flags&link.SYN != 0 {
 		seq++

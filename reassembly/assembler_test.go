@@ -154,10 +154,6 @@ func TestAssembler(t *testing.T) {
 			> A 100 ack=500 abc
 			< A 500 ack=110`,
 			"open, > abc, > lost 7, > EOF, < EOF, close"},
-		{"the other side's FIN was not captured", open3 + `
-			< A 500 ack=100 xyz
-			> FA 100 ack=504`,
-			"open, < xyz, < FIN, > FIN, close"},
 		{"a hole and no end", open3 + `
 			> A 100 ack=500 abc
 			> A 106 ack=500 ghi`,
