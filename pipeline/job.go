@@ -21,6 +21,7 @@ type job struct {
 	stamp   event.Stamp      // the last packet
 	notes   []event.Finding  // about the capture, told after the events
 	last    bool
+	number  uint64 // from 0, in order
 	steps   uint32 // items so far, of all workers
 }
 

@@ -31,6 +31,7 @@ type output struct {
 	lean    bool   // the sink wants no frames and messages
 	current []byte // the packet memory being processed
 	order   uint32 // of the item being processed
+	large   int64  // bytes of payloads too large for the common memory
 }
 
 // entry is one event.
@@ -197,6 +198,7 @@ func (o *output) last(b []byte) []byte {
 		return b
 	}
 	if len(b) > arenaPiece {
+		o.large += int64(len(b))
 		return append([]byte(nil), b...)
 	}
 	n := len(o.bytes)

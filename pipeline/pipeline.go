@@ -64,6 +64,7 @@ type Pipeline struct {
 	problem []*capture.Problem
 	packets atomic.Uint64 // read so far, for whoever asks meanwhile
 	working sync.WaitGroup
+	room    *room
 }
 
 // Packets is how many packets were read so far. Any goroutine may ask.
@@ -81,12 +82,12 @@ func New(sink event.Sink, opt Options) *Pipeline {
 	if opt.Decode.Keys == nil {
 		opt.Decode.Keys = tls.NewKeys()
 	}
-	p := &Pipeline{opt: opt, sink: sink}
+	p := &Pipeline{opt: opt, sink: sink, room: newRoom()}
 	p.front = newFront(p)
 	p.cross = judge.NewCross(p.finding)
 	for range opt.Workers {
 		out := &output{lean: opt.Lean}
-		p.workers = append(p.workers, &worker{shared: decode.NewShared(out, opt.Decode), out: out, working: &p.working})
+		p.workers = append(p.workers, &worker{shared: decode.NewShared(out, opt.Decode), out: out, working: &p.working, room: p.room})
 	}
 	return p
 }
@@ -109,7 +110,10 @@ func (p *Pipeline) Run(ctx context.Context, src capture.Source) ([]*capture.Prob
 		go p.workers[i].run(inputs[i], i)
 	}
 	go func() {
+		var number uint64
 		for j := range read {
+			j.number = number
+			number++
 			if j.last {
 				p.front.finish(j)
 			} else {
@@ -132,6 +136,7 @@ func (p *Pipeline) Run(ctx context.Context, src capture.Source) ([]*capture.Prob
 	for j := range ordered {
 		j.done.Wait()
 		p.merge(j)
+		p.room.merged(j.out)
 		if f, ok := p.sink.(Flusher); ok && p.opt.Live && flush == nil {
 			flush = f.Flush()
 		}

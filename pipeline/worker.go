@@ -15,10 +15,12 @@ type worker struct {
 	chunk  stream.Chunk // reused, so that none is allocated
 
 	working *sync.WaitGroup // the pipeline's: jobs that some worker has not done
+	room    *room           // the pipeline's
 }
 
 func (w *worker) run(jobs <-chan *job, index int) {
 	for j := range jobs {
+		w.room.enter(j.number)
 		w.out.reset(j.out[index])
 		w.out.current = nil
 		w.shared.RetryTLS(j.stamp)
@@ -30,6 +32,7 @@ func (w *worker) run(jobs <-chan *job, index int) {
 			w.shared.Finish(j.stamp)
 		}
 		j.out[index] = w.out.give()
+		w.room.take(w.out.large)
 		j.done.Done()
 		w.working.Done()
 	}
