@@ -92,6 +92,7 @@ func (k *keyLog) follow(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
+			k.poll() // for the packets that are still on their way
 			k.close()
 			return
 		case <-tick.C:

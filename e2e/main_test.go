@@ -25,8 +25,12 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// program builds wsscope as it is shipped.
+// program builds wsscope as it is shipped; under the race detector with it: a
+// race in the program is then a wrong exit code.
 var program = sync.OnceValues(func() (string, error) {
+	if raced {
+		return build("wsscope", "..", "wsscope", "-race")
+	}
 	return build("wsscope", "..", "wsscope")
 })
 
@@ -35,11 +39,13 @@ var goPeers = sync.OnceValues(func() (string, error) {
 	return build("peers", "peers", ".")
 })
 
-func build(name, dir, pkg string) (string, error) {
+func build(name, dir, pkg string, flags ...string) (string, error) {
 	out := filepath.Join(scratch, name)
-	cmd := exec.Command("go", "build", "-o", out, pkg)
+	cmd := exec.Command("go", append(append([]string{"build", "-o", out}, flags...), pkg)...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if len(flags) == 0 {
+		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	}
 	if text, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("building %s: %w: %s", name, err, text)
 	}

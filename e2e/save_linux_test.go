@@ -123,6 +123,23 @@ func TestSave(t *testing.T) {
 	}
 }
 
+// TestSaveKeys: keys that are written during the capture go into the file, so
+// that it can be read without the key log.
+func TestSaveKeys(t *testing.T) {
+	needRoot(t)
+	s := serve(t, "", "127.0.0.1", gorilla, certificate(t)...)
+	short, _ := plans()
+	dir := t.TempDir()
+	file, keys := filepath.Join(dir, "saved.pcapng"), filepath.Join(dir, "keys.log")
+	c := listen(t, "", "-i", "lo", "-o", "json", "-w", file, "--keylog", keys, "--write-keys", "port "+s.port)
+	log := dial(t, "", s.url("wss", "127.0.0.1", "1"), coder, short, "takeover", keys)
+	compare(t, connections(t, c.finish(t)), log)
+	if err := os.Remove(keys); err != nil {
+		t.Fatal(err)
+	}
+	compare(t, connections(t, reread(t, file)), log)
+}
+
 func firstOther(got, want []line) string {
 	for i := range min(len(got), len(want)) {
 		if got[i].raw != want[i].raw {
