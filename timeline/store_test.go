@@ -198,14 +198,14 @@ func TestSpillAndDrop(t *testing.T) {
 	for _, live := range []bool{false, true} {
 		t.Run(fmt.Sprint("live ", live), func(t *testing.T) {
 			dir := t.TempDir()
-			s := New(Options{Memory: 16_000_000, Live: live, TempDir: dir})
+			s := New(Options{Memory: 8_000_000, Live: live, TempDir: dir})
 			f := timelinetest.New(s)
 			c := f.Open()
 			for i := range messages {
 				f.Text(c, event.ServerToClient, fmt.Sprintf("%08d%s", i, payload))
 			}
 			st := s.Stats()
-			if st.Resident > 12_000_000+chunkSize {
+			if st.Resident > 6_000_000+chunkSize {
 				t.Errorf("%d bytes resident", st.Resident)
 			}
 			r := s.Reader()
@@ -279,13 +279,13 @@ func TestNoTempDir(t *testing.T) {
 func TestManyRows(t *testing.T) {
 	for _, live := range []bool{false, true} {
 		t.Run(fmt.Sprint("live ", live), func(t *testing.T) {
-			s := New(Options{Memory: 4_000_000, Live: live, TempDir: t.TempDir()})
+			s := New(Options{Memory: 1_600_000, Live: live, TempDir: t.TempDir()})
 			defer s.Close()
 			v := s.NewView(ViewOptions{})
 			one := s.NewView(ViewOptions{Conn: 1})
 			f := timelinetest.New(s)
 			c := f.Open()
-			const n = 150_000 // 9.6 MB of rows; memory/32 are 125,000
+			const n = 60_000 // 4.3 MB of rows; memory/32 are 50,000
 			for i := range n {
 				f.Text(c, event.ServerToClient, "")
 				if i%1000 == 0 {
@@ -298,10 +298,10 @@ func TestManyRows(t *testing.T) {
 			for one.Step(1 << 20) {
 			}
 			st := s.Stats()
-			if st.Resident > 3_500_000 || st.DroppedRows == 0 || uint64(s.First()) != st.DroppedRows {
+			if st.Resident > 1_600_000 || st.DroppedRows == 0 || uint64(s.First()) != st.DroppedRows {
 				t.Errorf("%+v", st)
 			}
-			if !live && st.DroppedRows > 30_000 {
+			if !live && st.DroppedRows > 15_000 {
 				t.Errorf("dropped %d rows", st.DroppedRows)
 			}
 			want := int(s.Len() - s.First())

@@ -155,6 +155,7 @@ var bindings = []binding{
 	{anywhere, []string{":"}, actCommand, "command", "type a command; :help lists them"},
 	{anywhere, []string{"T"}, actTheme, "", "next colour theme"},
 	{anywhere, []string{"M"}, actMouse, "", "mouse on or off (off: the terminal selects text)"},
+	{anywhere, []string{"Ctrl-Z"}, actNone, "", "suspend the program; fg brings it back"},
 	{anywhere, []string{"Ctrl-L"}, actRedraw, "", "draw the screen anew"},
 	{anywhere, []string{"j", "Down", "Ctrl-N"}, actDown, "", "down"},
 	{anywhere, []string{"k", "Up", "Ctrl-P"}, actUp, "", "up"},

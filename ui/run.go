@@ -67,14 +67,19 @@ func Run(ctx context.Context, store *timeline.Store, opt Options) error {
 	app.EnableMouse(true)
 	screen.EnableMouse(tcell.MouseButtonEvents)
 	screen.EnablePaste()
-	quit := make(chan struct{})
-	a.quit = func() {
-		select {
-		case <-quit:
-		default:
-			close(quit)
+	app.SetInputCapture(func(ev *tcell.EventKey) *tcell.EventKey {
+		switch ev.Key() {
+		case tcell.KeyCtrlC: // tview would stop without asking
+			a.handleKey(ev)
+			return nil
+		case tcell.KeyCtrlZ:
+			app.Suspend(suspend)
+			screen.Sync() // the terminal shows something else by now
+			return nil
 		}
-	}
+		return ev
+	})
+	a.quit = cancel
 	a.setMouse = func(on bool) {
 		if on {
 			screen.EnableMouse(tcell.MouseButtonEvents)
@@ -89,12 +94,14 @@ func Run(ctx context.Context, store *timeline.Store, opt Options) error {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		pump(inner, a, app, quit)
+		pump(inner, a, app)
 	}()
 	err := app.Run()
 	cancel()
-	a.quit()
-	<-ended
+	select {
+	case <-ended:
+	case <-time.After(time.Second): // the terminal failed while the pump waited for the event loop
+	}
 	a.jobs.Wait()
 	if cause := context.Cause(ctx); err == nil && cause != nil && !errors.Is(cause, context.Canceled) {
 		err = cause
@@ -105,38 +112,32 @@ func Run(ctx context.Context, store *timeline.Store, opt Options) error {
 // pump hands the event loop what is new, at most 30 times a second. It is
 // the only goroutine that calls QueueUpdate, and the one that stops the
 // application: so it never waits for an event loop that has ended.
-func pump(ctx context.Context, a *app, app *tview.Application, quit <-chan struct{}) {
+func pump(ctx context.Context, a *app, app *tview.Application) {
+	defer app.Stop()
 	tick := time.NewTicker(firstTime)
 	defer tick.Stop()
-	version, second := ^uint64(0), time.Now()
+	version, drawn := ^uint64(0), time.Now()
 	for {
-		woken := false
 		select {
 		case <-ctx.Done():
-			app.Stop()
 			return
-		case <-quit:
-			app.Stop()
-			return
-		case <-a.wake:
-			woken = true
-			select { // what else comes within the time of a refresh is drawn with it
-			case <-tick.C:
-			case <-quit:
-				app.Stop()
-				return
-			}
 		case <-tick.C:
 		}
-		// Once a second everything is drawn anew: the status changes without the store.
+		woken := false
+		select {
+		case <-a.wake:
+			woken = true
+		default:
+		}
+		// Once a second all is drawn anew: the status changes without the store.
 		now := a.store.Version()
-		if !woken && now == version && time.Since(second) < time.Second && !a.busy.Load() {
+		if !woken && now == version && time.Since(drawn) < time.Second && !a.busy.Load() {
 			continue
 		}
 		if a.store.Len() > 0 {
 			tick.Reset(refreshTime)
 		}
-		version, second = now, time.Now()
+		version, drawn = now, time.Now()
 		app.QueueUpdateDraw(a.refresh)
 	}
 }

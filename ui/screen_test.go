@@ -10,29 +10,32 @@ import (
 	"wsscope/timeline/timelinetest"
 )
 
-// Each key at each place, with each tab: nothing panics, and the screen
-// stays whole.
+// Each key at each place, and those of the details with each tab and kind of
+// row: nothing panics, on screens of any size.
 func TestEveryKeyEverywhere(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for _, size := range [][2]int{{130, 30}, {60, 16}, {10, 3}} {
 		b := newBench(t, sample(t), size[0], size[1])
-		for _, where := range []place{inConns, inTimeline, inDetails} {
+		try := func(where place, tabNow tab, row int, keys []string) {
+			b.a.focus, b.a.details.tab = where, tabNow
+			b.a.rows.list.move(row)
+			b.a.moved()
+			for _, k := range keys {
+				b.a.handleKey(key(k))
+			}
+			b.press("Esc")
+			b.a.prompt, b.a.help, b.a.zoomed = nil, nil, false
+		}
+		for _, k := range bindings {
+			for _, where := range []place{inConns, inTimeline, inDetails} {
+				try(where, tabAnatomy, 5, k.keys)
+			}
+			if k.where != inDetails && k.act != actForm {
+				continue
+			}
 			for tabNow := range tabs {
-				rows := []int{5}
-				switch {
-				case size[0] == 130 && where == inDetails:
-					rows = []int{0, 3, 5, 8, 12}
-				case size[0] < 130 && tabNow > 0:
-					continue
-				}
-				for _, row := range rows {
-					for _, k := range bindings {
-						b.a.focus, b.a.details.tab = where, tabNow
-						b.a.rows.list.move(row)
-						b.a.moved()
-						b.press(k.keys[0], "Esc")
-						b.a.prompt, b.a.help, b.a.zoomed = nil, nil, false
-					}
+				for _, row := range []int{0, 3, 5, 8, 12} {
+					try(inDetails, tabNow, row, k.keys)
 				}
 			}
 		}

@@ -1,0 +1,6 @@
+//go:build !unix
+
+package ui
+
+// suspend does nothing: this system has no such thing.
+func suspend() {}
