@@ -11,7 +11,7 @@ import (
 func (s *Store) Open(o *event.Open) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.publish()
+	s.settle()
 	c := s.conn(o.Conn, o.Stamp)
 	if c == nil {
 		return
@@ -33,7 +33,7 @@ func (s *Store) Open(o *event.Open) {
 func (s *Store) Frame(f *event.Frame) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.publish()
+	s.settle()
 	c := s.conn(f.Conn, f.Stamp)
 	if c == nil {
 		return
@@ -121,7 +121,7 @@ func (s *Store) Message(m *event.Message) {
 		s.publish()
 		return
 	}
-	s.publish()
+	s.settle()
 	r := record{Len: m.Len, first: 0x80 | m.Opcode&15, kind: uint8(KindMessage) | uint8(m.Dir)<<3}
 	if n := len(m.Frames); n > 0 {
 		r.N = uint32(m.Frames[n-1])
@@ -193,7 +193,7 @@ func (s *Store) walkBack(c *conn, visit func(uint32, *record) bool) {
 func (s *Store) Finding(f *event.Finding) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.publish()
+	s.settle()
 	c := s.conn(f.Conn, f.Stamp)
 	r := record{N: uint32(f.Frame), first: uint8(f.Severity), kind: uint8(KindFinding) | uint8(f.Dir)<<3}
 	s.detail = Detail{First: f.Stamp, Rule: f.Rule, RFC: f.RFC, Text: f.Text}
@@ -265,7 +265,7 @@ func (s *Store) raise(i uint32, severity uint64) {
 func (s *Store) End(e *event.End) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.publish()
+	s.settle()
 	c := s.conn(e.Conn, e.Stamp)
 	if c == nil {
 		return

@@ -186,6 +186,13 @@ func (s *Store) bound() {
 	s.stats.Resident = s.data.resident + s.rows.resident + s.heads.kept
 }
 
+// settle publishes the row that waits for its message: there is none.
+func (s *Store) settle() {
+	if s.pending {
+		s.publish()
+	}
+}
+
 // publish shows all rows written so far to the readers.
 func (s *Store) publish() {
 	s.pending = false
