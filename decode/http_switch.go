@@ -22,7 +22,7 @@ func (h *httpLayer) switched(x *exchange, res *http1.Response, origin, now event
 	}
 	o := h.open(x, res, now)
 	o.HandshakeTime = since(x, origin)
-	o.EarlyClientBytes = h.early(x)
+	o.EarlyClientBytes = h.early(x, origin)
 	session := OpenSession(h.sh, o)
 	if x == nil {
 		session.JoinLate(event.ClientToServer) // where the request ends is not known
@@ -49,7 +49,7 @@ func isWebSocket(x *exchange, res *http1.Response) bool {
 
 // early counts the client's bytes behind the request that it sent without
 // having seen the response (RFC 6455 section 4.1).
-func (h *httpLayer) early(x *exchange) int64 {
+func (h *httpLayer) early(x *exchange, answered event.Stamp) int64 {
 	if x == nil {
 		return 0
 	}
@@ -57,7 +57,7 @@ func (h *httpLayer) early(x *exchange) int64 {
 	var n int64
 	for i := range h.in[event.ClientToServer].held {
 		it := &h.in[event.ClientToServer].held[i]
-		if it.kind == isData && (it.origin.Packet == x.sent.Packet || it.acked >= 0 && it.acked < response) {
+		if it.kind == isData && it.origin.Packet < answered.Packet && (it.origin.Packet == x.sent.Packet || it.acked >= 0 && it.acked < response) {
 			n += int64(len(it.data))
 		}
 	}
