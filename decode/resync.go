@@ -46,7 +46,9 @@ func (d *direction) gap(n int64, now event.Stamp) {
 // seek looks for frame boundaries in the next bytes.
 func (d *direction) seek(c *stream.Chunk) {
 	if !d.s.sh.reserve(len(c.Data)) {
+		// What was kept and what comes next are not neighbours any more.
 		d.count.LostBytes += uint64(len(c.Data))
+		d.restartHunt(c.Now)
 		return
 	}
 	d.dropped(d.hunt.feed(c.Data, c.Origin, c.Now))
