@@ -22,9 +22,10 @@ type hunter struct {
 	buf     []byte
 	bounds  []bound // where the chunks in buf begin
 	chains  []chain
-	scanned int    // places before it were tried
-	skipped uint64 // bytes dropped from the front of buf
-	total   uint64 // bytes ever fed
+	scanned int      // places before it were tried
+	passed  []uint64 // a bit for each place of buf where a chain has a frame
+	skipped uint64   // bytes dropped from the front of buf
+	total   uint64   // bytes ever fed
 	chunks  int
 	// behindGap: the capture lost bytes of this direction before buf.
 	behindGap bool
@@ -76,20 +77,14 @@ func (h *hunter) feed(b []byte, origin, now event.Stamp) (dropped int) {
 	return dropped
 }
 
-// drop forgets the first n bytes and the chains that begin there.
+// drop forgets the first n bytes, and all chains: what they would have shown
+// is looked for again in what is left.
 func (h *hunter) drop(n int) int {
 	if n == 0 {
 		return 0
 	}
-	keep := h.chains[:0]
-	for _, c := range h.chains {
-		if c.start >= n {
-			c.start -= n
-			c.next -= n
-			keep = append(keep, c)
-		}
-	}
-	h.chains = keep
+	h.chains, h.scanned = h.chains[:0], 0
+	clear(h.passed)
 	i := 0
 	for i+1 < len(h.bounds) && h.bounds[i+1].at <= n {
 		i++
@@ -99,7 +94,6 @@ func (h *hunter) drop(n int) int {
 		h.bounds[j].at = max(0, h.bounds[j].at-n)
 	}
 	h.buf = append(h.buf[:0], h.buf[n:]...)
-	h.scanned = max(0, h.scanned-n)
 	h.skipped += uint64(n)
 	return n
 }
@@ -207,6 +201,7 @@ func (h *hunter) extend(c *chain) bool {
 			evidence = 0
 		}
 		c.key = f.Key
+		h.pass(c.next)
 		c.last = c.next
 		c.masked = f.Masked
 		if f.Opcode < 8 {
@@ -220,6 +215,19 @@ func (h *hunter) extend(c *chain) bool {
 		c.next = int(end)
 	}
 	return true
+}
+
+// pass notes that a chain has a frame at place at. Data with a period makes
+// chains of most places; without this each is followed to the end.
+func (h *hunter) pass(at int) {
+	for at/64 >= len(h.passed) {
+		h.passed = append(h.passed, 0)
+	}
+	h.passed[at/64] |= 1 << (at % 64)
+}
+
+func (h *hunter) isPassed(at int) bool {
+	return at/64 < len(h.passed) && h.passed[at/64]>>(at%64)&1 != 0
 }
 
 // repeats reports whether the frame at place at begins like the one at
@@ -343,8 +351,11 @@ func (h *hunter) begin() bool {
 			if c.aligned {
 				c.bits = h.avg
 			}
-			h.chains = append(h.chains, c)
-			started = true
+			// A chain that passed here tells what one from here would.
+			if (c.aligned || !h.isPassed(at)) && h.extend(&c) {
+				h.chains = append(h.chains, c)
+				started = true
+			}
 		}
 		h.scanned++
 	}
