@@ -15,7 +15,7 @@ type rowsPane struct {
 
 	list   list
 	want   uint32 // the row that the cursor is on, or would be if the view had it
-	topRow uint32 // the row at the top of the window
+	line   int    // lines between the top of the window and the cursor
 	seen   uint64 // the view's Changes when cursor and window were last placed
 	follow bool   // the cursor is on the newest row and stays there
 	times  timeFormat
@@ -56,14 +56,15 @@ func (p *rowsPane) length() int {
 }
 
 // place finds cursor and window again: the view may have grown, at its end
-// or elsewhere. Nothing moves under the user but the cursor that follows.
+// or elsewhere, or be another one. Nothing moves under the user but the
+// cursor that follows; the cursor's line on the screen stays.
 func (p *rowsPane) place(height int) {
 	n := p.length()
 	if changes := p.view.Changes(); changes != p.seen || p.list.n == 0 || p.waiting() {
 		p.seen = changes
 		p.list.n = n
-		p.list.top = p.view.Find(p.topRow)
 		p.list.cur = p.view.Find(p.want)
+		p.list.top = p.list.cur - p.line
 	}
 	if p.follow && !p.paused {
 		p.list.cur = n - 1
@@ -73,7 +74,7 @@ func (p *rowsPane) place(height int) {
 	case p.follow:
 		p.anchor()
 	case !p.waiting():
-		p.topRow, _, _ = p.view.At(p.list.top)
+		p.line = p.list.cur - p.list.top
 	}
 }
 
@@ -83,10 +84,10 @@ func (p *rowsPane) waiting() bool {
 	return ok && row != p.want
 }
 
-// anchor remembers the rows that cursor and window stand on.
+// anchor remembers where the cursor is, in the view and on the screen.
 func (p *rowsPane) anchor() {
 	p.want, _, _ = p.view.At(p.list.cur)
-	p.topRow, _, _ = p.view.At(p.list.top)
+	p.line = p.list.cur - p.list.top
 }
 
 // moved is called after the user moved the cursor.
