@@ -110,10 +110,14 @@ func (a *Assembler) data(c *Conn, side int, off int64, b []byte, wireLen int, ac
 	}
 	if off == h.off && h.q.empty() {
 		a.deliver(c, side, b, a.now, acked)
+		h.holeSeen = false
 		return
 	}
 	a.enqueue(c, side, off, b, acked)
-	a.drain(c, side)
+	if off == h.off {
+		a.drain(c, side)
+		h.front(c.pkts)
+	}
 	for !h.q.empty() && (h.q.bytes > limits.StreamQueued || a.queued > limits.TotalQueued) {
 		a.Struck.Queued++
 		a.fill(c, side, h.q.first().off)
@@ -183,7 +187,6 @@ func (a *Assembler) drain(c *Conn, side int) {
 // are any, as a gap where there are none; then what follows it is delivered.
 func (a *Assembler) fill(c *Conn, side int, to int64) {
 	h := &c.half[side]
-	h.holeSeen = false
 	for h.off < to {
 		stop := to
 		var use *piece
@@ -207,15 +210,37 @@ func (a *Assembler) fill(c *Conn, side int, to int64) {
 		h.max = h.off
 	}
 	a.drain(c, side)
+	h.front(c.pkts)
 }
 
 // A hole that the peer acknowledged is lost, but only the capture says in
 // which order packets passed: an acknowledgement can be captured before the
-// data that it is for, so some more packets are waited for.
+// data that it is for, where each direction has its own tap, port or queue.
+// So some time is waited for the data, and many packets where the clock of the
+// capture does not go on.
 const (
-	patiencePackets = 24
-	patienceTime    = 1_000_000_000 // ns, where the connection is quiet
+	patience        = 100_000_000 // ns
+	patiencePackets = 1000
 )
+
+// holeFrom begins the waiting for the hole at the front, which is new.
+func (h *half) holeFrom(pkts uint64, clock int64) {
+	h.holeSeen, h.holePkts, h.holeTime = true, pkts, clock
+}
+
+// front says that the front has moved. What waits behind the next hole tells
+// how long that one has stood already.
+func (h *half) front(pkts uint64) {
+	h.holeSeen = false
+	if p := h.q.first(); p != nil {
+		h.holeFrom(pkts, p.origin.Time)
+	}
+}
+
+func (h *half) waited(pkts uint64, clock int64) bool {
+	time := clock - h.holeTime
+	return time >= patience || time <= 0 && pkts-h.holePkts >= patiencePackets
+}
 
 // resolve hands on the hole at the front of a direction as a gap once it is
 // clear that it will not be filled.
@@ -247,10 +272,10 @@ func (a *Assembler) resolveBy(c *Conn, side int, clock int64) {
 		}
 		if !known {
 			if !h.holeSeen {
-				h.holeSeen, h.holePkts, h.holeTime = true, c.pkts, clock
+				h.holeFrom(c.pkts, clock)
 				return
 			}
-			if c.pkts-h.holePkts < patiencePackets && clock-h.holeTime < patienceTime {
+			if !h.waited(c.pkts, clock) {
 				return
 			}
 		}

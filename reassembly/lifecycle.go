@@ -184,7 +184,7 @@ func (a *Assembler) Tick(clock int64) {
 }
 
 // recent is how long a quiet connection is looked at for holes that time,
-// not packets, must resolve (patienceTime, with a margin).
+// not packets, must resolve (patience, with a margin).
 const recent = 10_000_000_000
 
 // Close ends all connections: the capture is over.
