@@ -71,10 +71,11 @@ func trunk(t *testing.T, n network) {
 				if err != nil {
 					return
 				}
-				ends[1-i].Write(frame[:k])
-				// 802.1Q behind the addresses: VLAN 42.
+				// 802.1Q behind the addresses: VLAN 42. The copy first: the
+				// answer to a frame must not be mirrored before it.
 				tagged := append(append(append([]byte{}, frame[:12]...), 0x81, 0, 0, 42), frame[12:k]...)
 				mirror.Write(tagged)
+				ends[1-i].Write(frame[:k])
 			}
 		}()
 	}
