@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -22,23 +24,56 @@ func screen(ctx context.Context, cancel func(), o *options, src *source, run pip
 	run.Decode.Payload = limits.FramePayload
 	run.Decode.Spans = true
 	worst := &severest{Sink: store}
-	p := pipeline.New(worst, run)
-	s := &screenState{src: src, run: p}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		problems, err := p.Run(ctx, src)
-		s.end(problems, errors.Join(err, saved.err))
-	}()
+	s := &screenState{src: src, run: pipeline.New(worst, run), saved: saved}
 	if os.Getenv("NO_COLOR") != "" || o.color == "never" {
 		os.Setenv("NO_COLOR", "1")
 	}
+	code := s.show(ctx, cancel, store, ui.Options{Title: src.name, Status: s.status, Theme: o.theme, Follow: src.live || o.follow, Filter: o.displayY}, stderr)
+	if code != exitOK {
+		return code
+	}
+	return worst.exitCode(o)
+}
+
+// exitPanic is the code with which the runtime ends a program that panics.
+const exitPanic = 2
+
+// panicked is a panic of the reading side on its way to the goroutine that
+// can restore the terminal.
+type panicked struct {
+	value any
+	stack []byte
+}
+
+func (p *panicked) Error() string { return fmt.Sprintf("panic: %v\n\n%s", p.value, p.stack) }
+
+// show runs the reading side and the screen side by side until the screen is
+// left. A panic of the reading side ends the screen first: told on a terminal
+// in raw mode it could not be read.
+func (s *screenState) show(ctx context.Context, cancel func(), store *timeline.Store, opt ui.Options, stderr io.Writer) int {
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer func() {
+			if v := recover(); v != nil {
+				fail(&panicked{v, debug.Stack()})
+			}
+		}()
+		problems, err := s.run.Run(ctx, s.src)
+		s.end(problems, errors.Join(err, s.saved.err))
+	}()
 	var err error
 	if !s.failedAtOnce(done) {
-		err = ui.Run(ctx, store, ui.Options{Title: src.name, Status: s.status, Theme: o.theme, Follow: src.live || o.follow, Filter: o.displayY})
+		err = ui.Run(ctx, store, opt)
 	}
 	cancel()
 	<-done
+	if p := (*panicked)(nil); errors.As(context.Cause(ctx), &p) {
+		fmt.Fprintln(stderr, p)
+		return exitPanic
+	}
 	if err != nil {
 		say(stderr, err.Error())
 		return exitInput
@@ -49,13 +84,14 @@ func screen(ctx context.Context, cancel func(), o *options, src *source, run pip
 	if s.fatal {
 		return exitInput
 	}
-	return worst.exitCode(o)
+	return exitOK
 }
 
 // screenState is what the reading side tells the status line.
 type screenState struct {
 	src      *source
 	run      *pipeline.Pipeline
+	saved    *saving
 	mu       sync.Mutex
 	done     bool
 	fatal    bool
