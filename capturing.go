@@ -37,6 +37,7 @@ type source struct {
 func capturing(ctx context.Context, o *options, stdin io.Reader, stdout, stderr io.Writer) int {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	whole := ctx // of the screen, which stays when the capture has ended
 	if o.duration > 0 {
 		var stop context.CancelFunc
 		ctx, stop = context.WithTimeout(ctx, o.duration)
@@ -68,7 +69,7 @@ func capturing(ctx context.Context, o *options, stdin io.Reader, stdout, stderr 
 	}
 	defer saved.close(stderr)
 	if o.output == "tui" {
-		return screen(ctx, cancel, o, src, run, saved, stderr)
+		return screen(whole, ctx, cancel, o, src, run, saved, stderr)
 	}
 	v := newView(o, stdout, cancel, &run)
 	w := &watch{severest: severest{Sink: v}, view: v}

@@ -17,8 +17,9 @@ import (
 	"wsscope/ui"
 )
 
-// screen opens the timeline while it is being filled.
-func screen(ctx context.Context, cancel func(), o *options, src *source, run pipeline.Options, saved *saving, stderr io.Writer) int {
+// screen opens the timeline while it is being filled. It ends with ctx, the
+// reading with that or with its own.
+func screen(ctx, reading context.Context, cancel func(), o *options, src *source, run pipeline.Options, saved *saving, stderr io.Writer) int {
 	store := timeline.New(timeline.Options{Memory: int64(o.memory), Live: src.live})
 	defer store.Close()
 	run.Decode.Payload = limits.FramePayload
@@ -28,7 +29,7 @@ func screen(ctx context.Context, cancel func(), o *options, src *source, run pip
 	if os.Getenv("NO_COLOR") != "" || o.color == "never" {
 		os.Setenv("NO_COLOR", "1")
 	}
-	code := s.show(ctx, cancel, store, ui.Options{Title: src.name, Status: s.status, Theme: o.theme, Follow: src.live || o.follow, Filter: o.displayY}, stderr)
+	code := s.show(ctx, reading, cancel, store, ui.Options{Title: src.name, Status: s.status, Theme: o.theme, Follow: src.live || o.follow, Filter: o.displayY}, stderr)
 	if code != exitOK {
 		return code
 	}
@@ -50,7 +51,7 @@ func (p *panicked) Error() string { return fmt.Sprintf("panic: %v\n\n%s", p.valu
 // show runs the reading side and the screen side by side until the screen is
 // left. A panic of the reading side ends the screen first: told on a terminal
 // in raw mode it could not be read.
-func (s *screenState) show(ctx context.Context, cancel func(), store *timeline.Store, opt ui.Options, stderr io.Writer) int {
+func (s *screenState) show(ctx, reading context.Context, cancel func(), store *timeline.Store, opt ui.Options, stderr io.Writer) int {
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
 	done := make(chan struct{})
@@ -61,7 +62,7 @@ func (s *screenState) show(ctx context.Context, cancel func(), store *timeline.S
 				fail(&panicked{v, debug.Stack()})
 			}
 		}()
-		problems, err := s.run.Run(ctx, s.src)
+		problems, err := s.run.Run(reading, s.src)
 		s.end(problems, errors.Join(err, s.saved.err))
 	}()
 	var err error
@@ -123,7 +124,7 @@ func (s *screenState) end(problems []*capture.Problem, err error) {
 		s.problems = append(s.problems, p.Error())
 		s.fatal = s.fatal || p.Fatal
 	}
-	if err != nil && !errors.Is(err, context.Canceled) {
+	if err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
 		s.problems = append(s.problems, err.Error())
 		s.fatal = true
 	}

@@ -73,7 +73,11 @@ func Run(ctx context.Context, store *timeline.Store, opt Options) error {
 			a.handleKey(ev)
 			return nil
 		case tcell.KeyCtrlZ:
-			app.Suspend(suspend)
+			app.Suspend(func() {
+				if !suspend() {
+					a.notice.warn("no shell here that could bring the program back: it goes on")
+				}
+			})
 			screen.Sync() // the terminal shows something else by now
 			return nil
 		}

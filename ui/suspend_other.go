@@ -3,4 +3,4 @@
 package ui
 
 // suspend does nothing: this system has no such thing.
-func suspend() {}
+func suspend() (stopped bool) { return false }
