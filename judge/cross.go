@@ -3,8 +3,8 @@ package judge
 import (
 	"encoding/binary"
 	"fmt"
+	"hash/maphash"
 	"net/netip"
-	"strings"
 
 	"wsscope/event"
 	"wsscope/limits"
@@ -14,44 +14,47 @@ import (
 // handshakes side by side, reconnects without delay. It sees all connections
 // of a capture in the order of the output, each event after the judge of its
 // connection saw it. Its memory is bounded by limits.KnownKeys and
-// limits.KnownPeers, and by the open connections.
+// limits.KnownPeers, and by the open connections; of what peers sent it keeps
+// hashes only.
 //
 // The two legs of a proxy show the same handshake keys and the same masking
 // keys. Connections that overlap in time and carry the same bytes are taken
 // for such copies.
 type Cross struct {
 	emit   func(*event.Finding)
+	seed   maphash.Seed
 	conns  map[*event.Conn]*lifetime // those without an end yet
-	keys   recent[string, *lifetime]
-	starts recent[[2]uint32, *lifetime]
-	peers  recent[pair, *peer]
+	keys   recent[use]
+	starts recent[use]
+	peers  recent[*peer]
 }
 
-// lifetime is when a connection was there.
+// lifetime is when a connection was there. Hashes are 0 where there is nothing.
 type lifetime struct {
 	conn           *event.Conn
 	opened, closed int64 // time of the request, of the first Close or the end; closed is 0 before
 	ended          bool
 	parallel       bool   // req-connecting-parallel was told
+	hasKey         bool   // firstKey is valid
 	firstKey       uint32 // masking key of the client's first frame
-	hasKey         bool
-	key            string // Sec-WebSocket-Key
+	key            uint64 // hash of Sec-WebSocket-Key
+	start          uint64 // hash of the client's first two masking keys
 	peer           *peer  // nil where the request was not captured
 }
 
-// sameTCP reports a second handshake on the TCP connection of l: one after a
-// refusal.
-func (l *lifetime) sameTCP(other *lifetime) bool {
-	return l.conn.Client == other.conn.Client && l.conn.Server == other.conn.Server && l.conn.Stream == other.conn.Stream
+// use is what is remembered of a connection that used a key.
+type use struct {
+	conn   int    // its ID
+	tcp    uint64 // hash of its endpoints and HTTP/2 stream
+	closed int64  // as in lifetime
 }
 
 // copies reports whether a connection that begins at a time may be another
-// leg of l.
-func (l *lifetime) copies(begins int64) bool { return l.closed == 0 || l.closed > begins }
+// leg of this one.
+func (u *use) copies(begins int64) bool { return u.closed == 0 || u.closed > begins }
 
-// longestPath is how much of a request target tells endpoints apart.
-const longestPath = 256
-
+// pair is a client, a server and a request target: a hash of it tells
+// endpoints apart.
 type pair struct {
 	client netip.Addr
 	server netip.AddrPort
@@ -70,10 +73,11 @@ type peer struct {
 func NewCross(emit func(*event.Finding)) *Cross {
 	return &Cross{
 		emit:   emit,
+		seed:   maphash.MakeSeed(),
 		conns:  map[*event.Conn]*lifetime{},
-		keys:   newRecent[string, *lifetime](limits.KnownKeys),
-		starts: newRecent[[2]uint32, *lifetime](limits.KnownKeys),
-		peers:  newRecent[pair, *peer](limits.KnownPeers),
+		keys:   newRecent[use](limits.KnownKeys),
+		starts: newRecent[use](limits.KnownKeys),
+		peers:  newRecent[*peer](limits.KnownPeers),
 	}
 }
 
@@ -83,7 +87,9 @@ func (x *Cross) Open(o *event.Open) {
 	requestSeen := o.RequestStamp.Packet != 0 && (o.Handshake == event.HandshakeFull || o.Handshake == event.HandshakeRequestOnly)
 	if requestSeen {
 		l.opened = o.RequestStamp.Time
-		l.key = strings.Clone(o.Key)
+		if o.Key != "" {
+			l.key = maphash.String(x.seed, o.Key)
+		}
 	}
 	if o.Refused {
 		l.closed, l.ended = o.Time, true
@@ -94,17 +100,23 @@ func (x *Cross) Open(o *event.Open) {
 		return
 	}
 	x.handshakeKey(l, o)
-	p := pair{o.Conn.Client.Addr(), o.Conn.Server, strings.Clone(o.URI[:min(len(o.URI), longestPath)])}
-	known, ok := x.peers.get(p)
-	if !ok {
-		known = &peer{}
-		x.peers.put(p, known)
+	p := maphash.Comparable(x.seed, pair{o.Conn.Client.Addr(), o.Conn.Server, o.URI})
+	if known := x.peers.get(p); known != nil {
+		l.peer = *known
+	} else {
+		l.peer = &peer{}
+		x.peers.put(p, l.peer)
 	}
-	l.peer = known
 	if o.Transport == "h1" { // streams of one HTTP/2 connection need no connecting
-		x.parallel(known, l, o)
+		x.parallel(l.peer, l, o)
 	}
-	x.reconnect(known, l, o)
+	x.reconnect(l.peer, l, o)
+}
+
+// use is what to remember of a connection as a user of a key.
+func (x *Cross) use(l *lifetime) use {
+	tcp := event.Conn{Client: l.conn.Client, Server: l.conn.Server, Stream: l.conn.Stream}
+	return use{l.conn.ID, maphash.Comparable(x.seed, tcp), l.closed}
 }
 
 // handshakeKey looks for the key in earlier connections (RFC 6455 section 4.1).
@@ -112,17 +124,32 @@ func (x *Cross) handshakeKey(l *lifetime, o *event.Open) {
 	if badKey(o.Key) != "" {
 		return
 	}
-	before, ok := x.keys.get(o.Key)
-	if ok && !before.sameTCP(l) && !before.copies(l.opened) {
-		x.tell(reqKeyReused, o.Stamp, l, "Sec-WebSocket-Key %s was used by connection %d before; it must be random for each connection.", quote(o.Key), before.conn.ID)
+	own := x.use(l)
+	before := x.keys.get(l.key)
+	// A second handshake on the same TCP connection is one after a refusal.
+	if before != nil && before.tcp != own.tcp && !before.copies(l.opened) {
+		x.tell(reqKeyReused, o.Stamp, l, "Sec-WebSocket-Key %s was used by connection %d before; it must be random for each connection.", quote(o.Key), before.conn)
 	}
-	x.keys.put(l.key, l)
+	x.keys.put(l.key, own)
+}
+
+// close notes when a connection ended, also where its keys are remembered.
+func (x *Cross) close(l *lifetime, at int64) {
+	if l.closed != 0 {
+		return
+	}
+	l.closed = at
+	for _, u := range [2]*use{x.keys.get(l.key), x.starts.get(l.start)} {
+		if u != nil && u.conn == l.conn.ID {
+			u.closed = at
+		}
+	}
 }
 
 // parallel looks for another handshake that was pending at the same time.
 func (x *Cross) parallel(known *peer, l *lifetime, o *event.Open) {
 	other := known.latest
-	if other != nil && l.opened < known.pending && other.opened < o.Time && (l.key == "" || l.key != other.key) {
+	if other != nil && l.opened < known.pending && other.opened < o.Time && (l.key == 0 || l.key != other.key) {
 		late, early := l, other
 		if other.opened > l.opened && !other.ended {
 			late, early = other, l
@@ -165,8 +192,8 @@ func (x *Cross) Frame(f *event.Frame) {
 	if l == nil {
 		return
 	}
-	if f.Opcode == event.OpClose && l.closed == 0 {
-		l.closed = f.Time
+	if f.Opcode == event.OpClose {
+		x.close(l, f.Time)
 	}
 	if !f.Masked || f.Dir != event.ClientToServer || f.Index > 2 {
 		return
@@ -182,11 +209,11 @@ func (x *Cross) Frame(f *event.Frame) {
 	if !l.hasKey || key == l.firstKey {
 		return // one key for all: mask-key-reused
 	}
-	start := [2]uint32{l.firstKey, key}
-	if before, ok := x.starts.get(start); ok && before != l && !before.copies(l.opened) {
-		x.tell(maskKeyPredictable, f.Stamp, l, "The masking keys begin as those of connection %d did (%08x, %08x): a generator that starts from the same seed.", before.conn.ID, start[0], start[1])
+	l.start = maphash.Comparable(x.seed, [2]uint32{l.firstKey, key})
+	if before := x.starts.get(l.start); before != nil && before.conn != l.conn.ID && !before.copies(l.opened) {
+		x.tell(maskKeyPredictable, f.Stamp, l, "The masking keys begin as those of connection %d did (%08x, %08x): a generator that starts from the same seed.", before.conn, l.firstKey, key)
 	}
-	x.starts.put(start, l)
+	x.starts.put(l.start, x.use(l))
 }
 
 // End takes the end of a connection, its story filled in.
@@ -197,9 +224,7 @@ func (x *Cross) End(e *event.End) {
 	}
 	delete(x.conns, e.Conn)
 	l.ended = true
-	if l.closed == 0 {
-		l.closed = e.Time
-	}
+	x.close(l, e.Time)
 	if e.Story.ServerDropped && l.peer != nil {
 		l.peer.dropped = e.Time
 	}

@@ -140,23 +140,6 @@ func TestCopies(t *testing.T) {
 	}
 }
 
-// TestRecent holds the bounded map against its bound.
-func TestRecent(t *testing.T) {
-	r := newRecent[int, int](3)
-	for i := range 10 {
-		r.put(i, i*i)
-		r.put(i, i*i)
-	}
-	if len(r.entries) != 3 || len(r.order) != 3 {
-		t.Fatalf("%d entries, %d in order", len(r.entries), len(r.order))
-	}
-	for i := range 10 {
-		if v, ok := r.get(i); ok != (i > 6) || ok && v != i*i {
-			t.Errorf("%d: %d %v", i, v, ok)
-		}
-	}
-}
-
 // ordinary gives a judge of an open connection and a frame and a message
 // without fault.
 func ordinary() (*Conn, func()) {

@@ -43,7 +43,7 @@ var (
 		"frames without fault after frame boundaries were found again; a fault before them is rather a wrong boundary",
 		"no findings about the framing of those frames")
 	KnownKeys = row("known-keys", 1<<16, "keys",
-		"latest handshake keys, and starts of masking key sequences, that are compared between connections",
+		"latest handshake keys, and starts of masking key sequences, that are compared between connections: 44 bytes each",
 		"the oldest are forgotten; their reuse is not reported")
 	KnownPeers = row("known-peers", 1<<12, "pairs",
 		"pairs of client and server address whose latest handshakes and ends are compared",
