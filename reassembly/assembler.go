@@ -46,8 +46,9 @@ type Conn struct {
 	rst           [2]bool // a reset that counts was sent by this side
 	rstMaybe      [2]bool // one inside the window, but not at the next byte (RFC 5961 section 3.2)
 	state         state
-	touched       int64
-	deadline      int64
+	awaited       bool  // it is among the Assembler's awaited
+	touched       int64 // by the Assembler's clock
+	deadline      int64 // "
 	prev, next    *Conn
 	list          *list
 }
@@ -61,9 +62,10 @@ func (c *Conn) Delivered(side int) int64 { return c.half[side].off }
 type state uint8
 
 const (
-	open   state = iota
-	reset        // a reset passed; bytes under way may still come
-	closed       // only remembered
+	open    state = iota
+	doubted       // open, unless the reset that passed last counts
+	reset         // a reset passed; bytes under way may still come
+	closed        // only remembered
 )
 
 // key names a connection: the two endpoints, the lower one first.
@@ -92,13 +94,18 @@ type Assembler struct {
 	sink   Sink
 	conns  map[key]*Conn
 	alive  list // by last packet
-	linger list // reset, by deadline
+	linger list // doubted and reset, by deadline
 	graves list // closed, by deadline
 	hist   history
 	now    event.Stamp
-	queued int64
-	chunk  stream.Chunk
-	last   *Conn
+	clock  clock
+	// awaited are connections with a hole that time will resolve, looked at
+	// last when the clock stood at looked.
+	awaited []*Conn
+	looked  int64
+	queued  int64
+	chunk   stream.Chunk
+	last    *Conn
 }
 
 // New returns an Assembler that tells sink.
@@ -131,7 +138,7 @@ func addrPort(a [16]byte, port uint16) netip.AddrPort {
 // none. The payload need not outlive the call.
 func (a *Assembler) Segment(s *link.Segment, now event.Stamp) *Conn {
 	a.now = now
-	a.expire(now.Time)
+	a.passes(now.Time)
 	k := keyOf(s)
 	c := a.last
 	if c == nil || c.key != k {
@@ -167,6 +174,9 @@ func (a *Assembler) Segment(s *link.Segment, now event.Stamp) *Conn {
 func (a *Assembler) take(c *Conn, side int, s *link.Segment) {
 	h, peer := &c.half[side], &c.half[1-side]
 	h.spoke = true
+	if c.state == doubted && s.Flags&link.RST == 0 {
+		a.goesOn(c)
+	}
 	acked := int64(-1)
 	if s.Flags&link.ACK != 0 && s.Flags&link.RST == 0 && peer.started {
 		if at := peer.at(s.Ack); at >= 0 && at-peer.off < far {
@@ -206,6 +216,7 @@ func (a *Assembler) take(c *Conn, side int, s *link.Segment) {
 	a.resolve(c, side)
 	a.resolve(c, 1-side)
 	a.settle(c)
+	a.await(c)
 }
 
 // settle ends directions whose FIN was reached, and the connection after both.
@@ -244,63 +255,4 @@ func (a *Assembler) jump(c *Conn, side int, seq uint32, s *link.Segment, acked i
 	h.max, h.acked, h.ackSeen, h.fin, h.snapTo, h.jumps = h.off, 0, false, -1, 0, 0
 	h.marks = [4]mark{}
 	a.data(c, side, h.off, s.Payload, s.Len, acked)
-}
-
-// doubt keeps a segment with a wrong checksum aside if its sender's other
-// checksums are right: it counts only where nothing else fills its place.
-func (a *Assembler) doubt(c *Conn, side int, s *link.Segment) bool {
-	h := &c.half[side]
-	switch s.Checksum {
-	case link.ChecksumGood:
-		h.good++
-	case link.ChecksumBad:
-		a.Struck.BadChecksums++
-		h.bad++
-		// A giant was put together by the network card or the kernel, and
-		// its checksum is that of nothing.
-		if h.good < h.bad || s.Len > 1500 || c.state == closed {
-			return false
-		}
-		if len(s.Payload) == 0 || !h.started || h.ended {
-			return true
-		}
-		off := h.at(s.Seq)
-		if off+int64(len(s.Payload)) <= h.off || off-h.off > far {
-			return true
-		}
-		if len(h.doubtful) >= int(limits.Doubtful) {
-			a.Struck.Doubtful++
-			return true
-		}
-		h.doubtful = append(h.doubtful, &piece{off: off, data: append([]byte(nil), s.Payload...), origin: a.now, acked: -1})
-		h.max = max(h.max, off+int64(s.Len))
-		return true
-	}
-	return false
-}
-
-// rst takes a reset. RFC 5961 section 3.2: an endpoint obeys one exactly at
-// the next byte and challenges one elsewhere in the window; one outside is
-// an old or forged one.
-func (a *Assembler) rst(c *Conn, side int, s *link.Segment) {
-	h := &c.half[side]
-	if c.state == closed {
-		return
-	}
-	if h.started {
-		off := h.at(s.Seq)
-		exact := off == h.off || off == h.max || h.ackSeen && off == h.acked || h.fin >= 0 && off == h.fin+1
-		if !exact {
-			if off > h.off && off-h.off < 1<<20 {
-				c.rstMaybe[side] = true
-			}
-			return
-		}
-	}
-	c.rst[side] = true
-	if c.state == open {
-		c.state = reset
-		c.deadline = a.now.Time + limits.Linger
-		a.linger.push(c)
-	}
 }

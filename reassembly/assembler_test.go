@@ -202,7 +202,18 @@ func TestAssembler(t *testing.T) {
 		{"a reset inside of the window", open3 + `
 			< R 510
 			> A 100 ack=500 abc`,
-			"open, > abc, > reset, < RST, close"},
+			"open, > abc, > reset, < lost 10, < RST, close"},
+		{"a reset behind lost bytes", open3 + `
+			< A 500 ack=100 xyz
+			< R 510 ack=100
+			wait 3s
+			port 1001
+			> A 7 ack=1 one`,
+			"open, < xyz, > reset, < lost 7, < RST, close, open, > one, > EOF, < EOF, close"},
+		{"a reset behind a FIN that is lost", open3 + `
+			< A 500 ack=100 xyz
+			< R 504 ack=100`,
+			"open, < xyz, > reset, < RST, close"},
 		{"a reset inside of the window that was challenged", open3 + `
 			< R 510
 			< A 500 ack=100 xyz`,
@@ -289,8 +300,42 @@ func TestAssembler(t *testing.T) {
 			> A 100 ack=500 abc
 			wait 2h5m
 			port 1001
-			> A 7 ack=1 one`,
-			"open, > abc, > evicted, < evicted, close, open, > one, > EOF, < EOF, close"},
+			8 times > A 7 ack=1 one`,
+			"open, > abc, open, > one, > evicted, < evicted, close, > EOF, < EOF, close"},
+		{"packets with a wrong time", open3 + `
+			> A 100 ack=500 abc
+			wait 48h
+			port 1001
+			4 times > A 7 ack=1 one
+			wait -96h
+			4 times > A 7 ack=1 one
+			wait 48h
+			port 1000
+			> A 103 ack=500 def`,
+			"open, > abc, open, > one, > def, > EOF, < EOF, close, > EOF, < EOF, close"},
+		{"a first packet with a wrong time", `
+			wait 48h
+			> S 99
+			wait -48h
+			8 times < SA 499 ack=100
+			> A 100 ack=500 abc
+			wait 4m
+			port 1001
+			> A 7 ack=1 one
+			wait 4m
+			> FA 10 ack=1
+			< FA 1 ack=11
+			wait 61s
+			> S 7000`,
+			"open, > abc, open, > one, > FIN, < FIN, close, open, > EOF, < EOF, close, > EOF, < EOF, close"},
+		{"a hole in a quiet connection, and packets of another", open3 + `
+			> A 103 ack=500 def
+			< A 500 ack=106
+			port 1001
+			> A 7 ack=1 one
+			wait 101ms
+			> A 10 ack=1 two`,
+			"open, open, > one, > lost 3, > def, > two, > EOF, < EOF, close, > EOF, < EOF, close"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := strings.Join(play(t, c.script).log, ", "); got != c.want {

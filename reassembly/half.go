@@ -1,6 +1,8 @@
 package reassembly
 
 import (
+	"math"
+
 	"wsscope/event"
 	"wsscope/limits"
 	"wsscope/stream"
@@ -21,6 +23,7 @@ type half struct {
 	acked   int64 // offset up to which the peer acknowledged, valid if ackSeen
 	ackSeen bool
 	snapTo  int64 // bytes up to here are known to be cut away by a snap length
+	rstAt   int64 // where a reset stood, valid if the connection's rstMaybe is set
 
 	holeSeen bool // the hole at off stands since …
 	holePkts uint64
@@ -70,18 +73,8 @@ func (a *Assembler) deliver(c *Conn, side int, b []byte, origin event.Stamp, ack
 	a.chunk = stream.Chunk{Data: b, Origin: origin, Now: a.now, Acked: acked}
 	a.sink.Data(c, side, &a.chunk)
 	if len(h.doubtful) > 0 {
-		h.dropDoubtful()
+		a.dropDoubtful(h, h.off)
 	}
-}
-
-func (h *half) dropDoubtful() {
-	keep := h.doubtful[:0]
-	for _, p := range h.doubtful {
-		if p.end() > h.off {
-			keep = append(keep, p)
-		}
-	}
-	h.doubtful = keep
 }
 
 // data takes the payload b, captured out of wireLen bytes, at offset off.
@@ -213,76 +206,6 @@ func (a *Assembler) fill(c *Conn, side int, to int64) {
 	h.front(c.pkts)
 }
 
-// A hole that the peer acknowledged is lost, but only the capture says in
-// which order packets passed: an acknowledgement can be captured before the
-// data that it is for, where each direction has its own tap, port or queue.
-// So some time is waited for the data, and many packets where the clock of the
-// capture does not go on.
-const (
-	patience        = 100_000_000 // ns
-	patiencePackets = 1000
-)
-
-// holeFrom begins the waiting for the hole at the front, which is new.
-func (h *half) holeFrom(pkts uint64, clock int64) {
-	h.holeSeen, h.holePkts, h.holeTime = true, pkts, clock
-}
-
-// front says that the front has moved. What waits behind the next hole tells
-// how long that one has stood already.
-func (h *half) front(pkts uint64) {
-	h.holeSeen = false
-	if p := h.q.first(); p != nil {
-		h.holeFrom(pkts, p.origin.Time)
-	}
-}
-
-func (h *half) waited(pkts uint64, clock int64) bool {
-	time := clock - h.holeTime
-	return time >= patience || time <= 0 && pkts-h.holePkts >= patiencePackets
-}
-
-// resolve hands on the hole at the front of a direction as a gap once it is
-// clear that it will not be filled.
-func (a *Assembler) resolve(c *Conn, side int) { a.resolveBy(c, side, a.now.Time) }
-
-func (a *Assembler) resolveBy(c *Conn, side int, clock int64) {
-	h := &c.half[side]
-	for !h.ended {
-		to := h.off
-		known := false // nothing needs to be waited for
-		if h.ackSeen && h.acked > h.off {
-			to = h.acked
-			if to > h.max && h.q.empty() && (to == h.fin+1 || to == h.max+1) {
-				to = max(h.off, to-1) // the acknowledgement of a FIN
-			}
-			if p := h.q.first(); p != nil && p.off < to {
-				to = p.off
-			}
-			known = to <= h.snapTo
-		} else if p := h.q.first(); p != nil && !c.half[1-side].spoke {
-			to = p.off
-			if h.holeSeen && c.pkts-h.holePkts < uint64(limits.SilentPeer) {
-				return
-			}
-		}
-		if to <= h.off {
-			h.holeSeen = false
-			return
-		}
-		if !known {
-			if !h.holeSeen {
-				h.holeFrom(c.pkts, clock)
-				return
-			}
-			if !h.waited(c.pkts, clock) {
-				return
-			}
-		}
-		a.fill(c, side, to)
-	}
-}
-
 // finish delivers what is left of a direction, holes as gaps, and ends it.
 func (a *Assembler) finish(c *Conn, side int, how stream.End) {
 	h := &c.half[side]
@@ -305,6 +228,11 @@ func (a *Assembler) finish(c *Conn, side int, how stream.End) {
 	if h.snapTo > tail {
 		tail = h.snapTo
 	}
+	// A reset has the number of the next byte that its sender would have sent.
+	// One number more is that of a FIN.
+	if c.rstMaybe[side] && h.rstAt > max(tail, h.max)+1 {
+		tail = h.rstAt
+	}
 	if len(h.doubtful) > 0 {
 		for _, p := range h.doubtful {
 			tail = max(tail, p.end())
@@ -320,6 +248,6 @@ func (a *Assembler) finish(c *Conn, side int, how stream.End) {
 		how = stream.FIN
 	}
 	h.ended = true
-	h.doubtful = nil
+	a.dropDoubtful(h, math.MaxInt64)
 	a.sink.End(c, side, how, a.now)
 }

@@ -9,7 +9,7 @@ import (
 
 // open begins a connection with its first captured segment.
 func (a *Assembler) open(k key, s *link.Segment) *Conn {
-	c := &Conn{key: k, touched: a.now.Time, hiFirst: srcIsHi(k, s)}
+	c := &Conn{key: k, touched: a.clock.time, hiFirst: srcIsHi(k, s)}
 	c.half[0].fin, c.half[1].fin = -1, -1
 	src, dst := addrPort(s.Src, s.SrcPort), addrPort(s.Dst, s.DstPort)
 	c.addr[0], c.addr[1] = src, dst
@@ -51,7 +51,7 @@ func (a *Assembler) syn(c *Conn, side int, s *link.Segment) *Conn {
 		}
 		return c // sent again
 	}
-	over := c.state != open || h.ended || peer.ended
+	over := c.state >= reset || h.ended || peer.ended
 	virgin := h.virgin() && peer.virgin()
 	if answer && !h.started && peer.started && !peer.virgin() {
 		at := peer.at(s.Ack)
@@ -114,10 +114,10 @@ func (a *Assembler) close(c *Conn) {
 	for i := range c.half {
 		h := &c.half[i]
 		a.queued -= h.q.bytes
-		h.q, h.doubtful = queue{}, nil
+		h.q = queue{}
 	}
 	a.sink.Close(c, a.now)
-	c.deadline = a.now.Time + limits.Tombstone
+	c.deadline = a.clock.time + limits.Tombstone
 	a.graves.push(c)
 }
 
@@ -149,21 +149,30 @@ func (a *Assembler) forget(c *Conn) {
 
 // touch notes that a connection is alive. Once a second is enough.
 func (a *Assembler) touch(c *Conn) {
-	if d := a.now.Time - c.touched; c.state == open && (d > 1e9 || d < -1e9) {
-		c.touched = a.now.Time
+	if c.state == open && a.clock.time-c.touched > 1e9 {
+		c.touched = a.clock.time
 		a.alive.push(c)
 	}
 }
 
+// passes lets time pass, up to that of a packet or of a clock.
+func (a *Assembler) passes(now int64) {
+	a.clock.hear(now)
+	a.expire(a.clock.time)
+	if a.clock.time-a.looked >= patience {
+		a.overdue()
+	}
+}
+
 // expire ends what lingers, forgets what is closed, evicts what is idle.
-func (a *Assembler) expire(now int64) {
-	for c := a.linger.head; c != nil && now > c.deadline; c = a.linger.head {
+func (a *Assembler) expire(clock int64) {
+	for c := a.linger.head; c != nil && clock > c.deadline; c = a.linger.head {
 		a.end(c, stream.EOF)
 	}
-	for c := a.graves.head; c != nil && now > c.deadline; c = a.graves.head {
+	for c := a.graves.head; c != nil && clock > c.deadline; c = a.graves.head {
 		a.forget(c)
 	}
-	if c := a.alive.head; c != nil && now-c.touched > limits.Idle {
+	if c := a.alive.head; c != nil && clock-c.touched > limits.Idle {
 		a.Struck.Idle++
 		a.end(c, stream.Evicted)
 		a.forget(c)
@@ -172,20 +181,7 @@ func (a *Assembler) expire(now int64) {
 
 // Tick lets time pass without a packet: live, when nothing arrives. Events
 // keep the stamp of the last packet.
-func (a *Assembler) Tick(clock int64) {
-	a.expire(clock)
-	for c := a.alive.tail; c != nil && clock-c.touched < recent; {
-		prev := c.prev
-		a.resolveBy(c, 0, clock)
-		a.resolveBy(c, 1, clock)
-		a.settle(c)
-		c = prev
-	}
-}
-
-// recent is how long a quiet connection is looked at for holes that time,
-// not packets, must resolve (patience, with a margin).
-const recent = 10_000_000_000
+func (a *Assembler) Tick(clock int64) { a.passes(clock) }
 
 // Close ends all connections: the capture is over.
 func (a *Assembler) Close(now event.Stamp) {
