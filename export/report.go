@@ -25,10 +25,13 @@ type Findings struct {
 // section gathers the findings of one connection. It is bounded: the rules
 // are the judge's own, about 120, and each names limits.ReportPlaces places.
 type section struct {
-	open  *event.Open // nil for what is about no connection
-	conn  *event.Conn
+	title string // raw, and not all of a long request target; empty for what is about no connection
 	rules []ruleCount
 }
+
+// longestTitle bounds what a section keeps of its handshake: a connection may
+// be open for days.
+const longestTitle = 2 << 10
 
 // ruleCount counts one rule in one direction of one connection.
 type ruleCount struct {
@@ -56,11 +59,23 @@ func (v *Findings) Message(*event.Message) {}
 
 // Open begins a section.
 func (v *Findings) Open(o *event.Open) {
-	v.conns[o.Conn.ID] = &section{open: o, conn: o.Conn}
-	if !o.Refused {
-		return
+	title := where(o)
+	if len(title) > longestTitle {
+		title = title[:longestTitle] + "…"
 	}
-	v.refused = append(v.refused, o.Conn.ID)
+	if o.Refused {
+		title += " refused with status " + strconv.Itoa(o.Status)
+	}
+	v.conns[o.Conn.ID] = &section{title: strings.Clone(title)}
+	if o.Refused {
+		v.endless(o.Conn.ID)
+	}
+}
+
+// endless notes a section that no end of a connection will print, and prints
+// the oldest of them where there are too many.
+func (v *Findings) endless(id int) {
+	v.refused = append(v.refused, id)
 	if int64(len(v.refused)) > limits.ReportRefused {
 		v.close(v.refused[0], nil)
 		v.refused = v.refused[1:]
@@ -72,9 +87,9 @@ func (v *Findings) Finding(f *event.Finding) {
 	s := &v.rest
 	if f.Conn != nil {
 		if s = v.conns[f.Conn.ID]; s == nil { // a refused connection whose section is already printed
-			s = &section{conn: f.Conn}
+			s = &section{title: f.Conn.Client.String() + " → " + f.Conn.Server.String()}
 			v.conns[f.Conn.ID] = s
-			v.refused = append(v.refused, f.Conn.ID)
+			v.endless(f.Conn.ID)
 		}
 	}
 	i := slices.IndexFunc(s.rules, func(r ruleCount) bool { return r.rule == f.Rule && r.dir == f.Dir })
@@ -146,14 +161,7 @@ func (v *Findings) close(id int, e *event.End) {
 	v.put("#")
 	v.uint(uint64(id))
 	v.put(" ")
-	switch {
-	case s.open == nil:
-		v.put(s.conn.Client.String() + " → " + s.conn.Server.String())
-	case s.open.Refused:
-		v.words(where(s.open)+" refused with status "+strconv.Itoa(s.open.Status), colReport)
-	default:
-		v.words(where(s.open), colReport)
-	}
+	v.words(s.title, colReport)
 	v.style(styleNone)
 	v.newline()
 	v.rules(s.rules)

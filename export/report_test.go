@@ -34,7 +34,10 @@ func TestFindingsStaysBounded(t *testing.T) {
 	var w bytes.Buffer
 	v := NewFindings(&w, Options{})
 	c := &event.Conn{ID: 1}
-	v.Open(&event.Open{Conn: c})
+	v.Open(&event.Open{Conn: c, Method: "GET", URI: strings.Repeat("/long", 100000)})
+	if n := len(v.conns[1].title); n > longestTitle+3 {
+		t.Errorf("%d bytes of a handshake are kept", n)
+	}
 	for n := range uint64(5000) {
 		v.Finding(&event.Finding{Conn: c, Frame: n + 1, Rule: "mask-key-zero", Severity: event.Warning, Text: "the masking key is zero"})
 	}
@@ -46,8 +49,11 @@ func TestFindingsStaysBounded(t *testing.T) {
 		v.Open(&event.Open{Conn: c, Refused: true, Status: 400})
 		v.Finding(&event.Finding{Conn: c, Rule: "req-key-missing", Severity: event.Error, Text: "no key"})
 	}
-	if n := int64(len(v.conns)); n > limits.ReportRefused+1 {
-		t.Errorf("%d sections are kept", n)
+	for n := range int(limits.ReportRefused) + 500 { // of sections that are printed
+		v.Finding(&event.Finding{Conn: &event.Conn{ID: n + 10000}, Rule: "tcp-conflict", Text: "two copies differ"})
+	}
+	if n := int64(len(v.conns)); n > limits.ReportRefused+1 || int64(len(v.refused)) > limits.ReportRefused {
+		t.Errorf("%d sections are kept, %d of them without an end", n, len(v.refused))
 	}
 	v.End(&event.End{Conn: c})
 	v.Summary(&event.Summary{Connections: 1, Refused: uint64(limits.ReportRefused) + 500})
