@@ -47,7 +47,7 @@ func (c *canvas) put(x, y int, s string, r, under role) int {
 	for len(s) > 0 && x < c.w {
 		show, width, rest := nextCell(s)
 		if x+width > c.w {
-			break
+			return c.w // nor does a narrower character of the next span stand there
 		}
 		if x >= 0 {
 			c.screen.Put(c.x+x, c.y+y, show, style)

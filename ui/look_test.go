@@ -103,3 +103,18 @@ func TestLayout(t *testing.T) {
 		}
 	}
 }
+
+// Where a wide character does not fit any more, nothing of what follows
+// stands in its place.
+func TestWideAtTheEdge(t *testing.T) {
+	screen := tcell.NewSimulationScreen("UTF-8")
+	if err := screen.Init(); err != nil {
+		t.Fatal(err)
+	}
+	defer screen.Fini()
+	c := &canvas{screen, NewTheme("dark", 256), 0, 0, 4, 1}
+	c.putLine(0, 0, line{{"a日本語", normal}, {"L", accent}}, 0, normal)
+	if got, _, _ := screen.Get(3, 0); got != " " {
+		t.Errorf("%q stands at the edge", got)
+	}
+}
