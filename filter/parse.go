@@ -167,9 +167,7 @@ func join(parts []term, or bool) term {
 // unary reads: ("!" | "not") unary | "(" or ")" | test.
 func (p *parser) unary() (term, *Error) {
 	p.state, p.field = expectTest, nil
-	if p.depth++; p.depth > limits.DisplayFilterDepth {
-		return term{}, &Error{p.pos, 1, fmt.Sprintf("more than %d levels", limits.DisplayFilterDepth), nil}
-	}
+	p.depth++
 	defer func() { p.depth-- }()
 	tok, err := p.next()
 	switch {
@@ -177,6 +175,8 @@ func (p *parser) unary() (term, *Error) {
 		return term{}, err
 	case tok.kind == tokEnd:
 		return term{}, &Error{tok.off, 0, "a test is missing here", []string{"a field", "a string", "!", "("}}
+	case p.depth > limits.DisplayFilterDepth:
+		return term{}, &Error{tok.off, 1, fmt.Sprintf("more than %d levels", limits.DisplayFilterDepth), nil}
 	case tok.kind == tokString:
 		t, err := compileText(byName["payload"], slice{}, "contains", tok)
 		p.state = expectConnective
