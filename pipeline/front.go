@@ -55,6 +55,9 @@ func (f *front) batch(j *job) {
 	if j.batch == nil {
 		return
 	}
+	if f.p.opt.SaveWebSocket {
+		f.chooser.passes(f.tcp.Clock(), f.p.working.Wait)
+	}
 	f.stats.dropped += j.batch.Dropped
 	if len(j.batch.Packets) == 0 && f.p.opt.Clock != nil {
 		f.tcp.Tick(f.p.opt.Clock().UnixNano())
@@ -86,6 +89,7 @@ func (f *front) batch(j *job) {
 			f.stats.undecodable++
 		}
 	}
+	f.tcp.Tick(j.stamp.Time) // there may be no TCP among the packets
 }
 
 func (f *front) count(p *capture.Packet) {
@@ -190,9 +194,6 @@ func (f *front) Conflict(c *reassembly.Conn, side int, off int64, first, again [
 	it.first, it.data = append([]byte(nil), first...), append([]byte(nil), again...)
 }
 
-// Close implements reassembly.Sink.
-func (f *front) Close(*reassembly.Conn, event.Stamp) {}
-
 // finish ends all connections with the capture.
 func (f *front) finish(j *job) {
 	f.job = j
@@ -209,6 +210,7 @@ func (f *front) struck() []event.Struck {
 		event.Struck{Limit: "idle", Count: a.Idle, Text: "connections ended because they were silent too long"},
 		event.Struck{Limit: "doubtful-segments", Count: a.Doubtful, Text: "segments with a wrong checksum dropped"},
 		event.Struck{Limit: "save-held", Count: f.chooser.unsure, Text: "connections not saved: too long until they showed what they carry"},
+		event.Struck{Limit: "save-wait", Count: f.chooser.early, Text: "packets not saved: they came too long before their connection showed that it carries WebSocket"},
 		event.Struck{Limit: "link-depth", Count: l.TooDeep, Text: "packets with too many headers inside each other"},
 	)
 }

@@ -35,6 +35,7 @@ type tcpConn struct {
 	carries atomic.Int32 // what the worker has found out
 	told    bool         // the front's own: the worker knows the endpoints
 	unsaved bool         // the front's own: given up by the chooser
+	early   uint64       // the front's own: packets that the chooser did not wait for
 }
 
 // What a connection carries.

@@ -183,6 +183,10 @@ func (a *Assembler) expire(clock int64) {
 // keep the stamp of the last packet.
 func (a *Assembler) Tick(clock int64) { a.passes(clock) }
 
+// Clock is how many nanoseconds have passed as far as the packets' times are
+// believed. It never goes back.
+func (a *Assembler) Clock() int64 { return a.clock.time }
+
 // Close ends all connections: the capture is over.
 func (a *Assembler) Close(now event.Stamp) {
 	a.now = now
