@@ -144,6 +144,10 @@ With ` + "`-Y`" + ` the views show the frames and messages that pass, findings t
 
 A row is joined with the findings that follow it directly; a finding that becomes certain later, such as a ping that was never answered, is a row of its own.
 
+## What passes on the screen
+
+The filter bar chooses among the rows that are shown: messages and control frames, or frames (` + "`m`" + `). Where a field of frames is asked for, the row of a message has the fields of its frames, of one after the other, beside its own, and passes if it does with any of them: ` + "`compressed && masked`" + `, ` + "`fin && len > 1k`" + ` with the length of the message. The payload as it was sent is that of a frame alone: ` + "`websocket.masked_payload`" + ` finds compressed and fragmented messages only among the frames.
+
 ## Differences to Wireshark
 
 Wireshark tests a field alone for presence, whatever its value: ` + "`websocket.fin`" + ` there is every frame, here those with FIN set. ` + "`websocket.payload_length`" + ` is the length whatever form it was sent in. Bytes without separators are text unless they begin with 0x or are two digits. Only the websocket fields, and a few of others, are known; there are no functions, no arithmetic and no references.

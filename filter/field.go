@@ -102,10 +102,12 @@ func payloadOf(is func(opcode uint8) bool) func(*Row) ([]byte, bool) {
 	}
 }
 
-// sentPayloadOf is for the payload of some opcodes as it was sent, masked.
+// sentPayloadOf is for the payload of some opcodes as it was sent, masked. A
+// row has the payload of its message, which was sent so if that is simply the
+// frame.
 func sentPayloadOf(is func(opcode uint8) bool) func(*Row) ([]byte, bool) {
 	return func(r *Row) ([]byte, bool) {
-		if !r.Masked || r.Kinds&KindFrame == 0 || !is(r.Opcode) {
+		if !r.Masked || r.Kinds&KindFrame == 0 || !is(r.Opcode) || r.Kinds&KindMessage != 0 && (r.Compressed || r.Fragments != 1) {
 			return nil, false
 		}
 		p, ok := r.payload()

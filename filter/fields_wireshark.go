@@ -30,14 +30,14 @@ func init() {
 		if o.name == "continue" || o.name == "unknown" {
 			continue
 		}
-		add(field{name: name + "_mask", typ: typeBytes, need: NeedPayload, on: "masked " + o.name + " frames", help: "payload as sent", bytes: sentPayloadOf(o.is)})
-		add(field{name: name + "_unmask", typ: o.typ, need: NeedPayload, on: "masked " + o.name + " frames", help: "payload unmasked", bytes: unmaskedPayloadOf(o.is)})
+		add(field{name: name + "_mask", typ: typeBytes, need: NeedPayload | NeedFrame, on: "masked " + o.name + " frames", help: "payload as sent", bytes: sentPayloadOf(o.is)})
+		add(field{name: name + "_unmask", typ: o.typ, need: NeedPayload | NeedFrame, on: "masked " + o.name + " frames", help: "payload unmasked", bytes: unmaskedPayloadOf(o.is)})
 	}
-	add(field{name: "websocket.masked_payload", typ: typeBytes, need: NeedPayload, on: "masked frames", help: "payload as sent", bytes: sentPayloadOf(everyOpcode)})
-	add(field{name: "websocket.payload_length_ext_16", typ: typeSize, on: "frames with a 16-bit length", help: "that length",
-		number: func(r *Row) (uint64, bool) { return r.Len, r.Kinds&KindFrame != 0 && lengthBytes(r) == 2 }})
-	add(field{name: "websocket.payload_length_ext_64", typ: typeSize, on: "frames with a 64-bit length", help: "that length",
-		number: func(r *Row) (uint64, bool) { return r.Len, r.Kinds&KindFrame != 0 && lengthBytes(r) == 8 }})
+	add(field{name: "websocket.masked_payload", typ: typeBytes, need: NeedPayload | NeedFrame, on: "masked frames", help: "payload as sent", bytes: sentPayloadOf(everyOpcode)})
+	add(field{name: "websocket.payload_length_ext_16", typ: typeSize, need: NeedFrame, on: "frames with a 16-bit length", help: "that length",
+		number: func(r *Row) (uint64, bool) { return r.FrameLen, r.Kinds&KindFrame != 0 && lengthBytes(r) == 2 }})
+	add(field{name: "websocket.payload_length_ext_64", typ: typeSize, need: NeedFrame, on: "frames with a 64-bit length", help: "that length",
+		number: func(r *Row) (uint64, bool) { return r.FrameLen, r.Kinds&KindFrame != 0 && lengthBytes(r) == 8 }})
 
 	whole := func(r *Row) bool { return r.Kinds&KindMessage != 0 && r.Fragments > 1 }
 	add(field{name: "websocket.reassembled.length", typ: typeSize, need: NeedDetail, on: "messages of several frames", help: "length of the message",

@@ -31,6 +31,7 @@ const (
 	NeedPayload  Need = 1 << iota // Payload
 	NeedFindings                  // Rules, Severity
 	NeedDetail                    // RTT, Missing, WireLen, Fragments, Error
+	NeedFrame                     // the fields of frames, also in the rows of messages
 )
 
 // Error says where and why an expression is none.

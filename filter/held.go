@@ -21,6 +21,7 @@ type held struct {
 	payload, joined        []byte
 	missing, joinedMissing []event.Range
 	spans                  []event.Span
+	vias                   []event.Via
 	frames                 []uint64
 }
 
@@ -39,7 +40,8 @@ func (h *held) frame(f *event.Frame) {
 	h.payload = append(h.payload[:0], f.Payload...)
 	h.missing = append(h.missing[:0], f.Missing...)
 	h.spans = append(h.spans[:0], f.Spans...)
-	h.f.Payload, h.f.Missing, h.f.Spans = h.payload, h.missing, h.spans
+	h.vias = append(h.vias[:0], f.Vias...)
+	h.f.Payload, h.f.Missing, h.f.Spans, h.f.Vias = h.payload, h.missing, h.spans, h.vias
 	h.f.CloseReason = slices.Clone(f.CloseReason)
 }
 

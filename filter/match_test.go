@@ -48,7 +48,9 @@ func TestMatch(t *testing.T) {
 	pong := textRow()
 	pong.Kinds, pong.Opcode, pong.RTT, pong.Masked = KindFrame, event.OpPong, int64(40*time.Millisecond), false
 	big := textRow()
-	big.Len, big.HeaderLen, big.RSV, big.FIN = 70_000, 14, 5, false
+	big.Len, big.FrameLen, big.HeaderLen, big.RSV, big.FIN = 70_000, 70_000, 14, 5, false
+	inflated := textRow()
+	inflated.Compressed, inflated.Len, inflated.FrameLen, inflated.HeaderLen = true, 70_000, 200, 8
 	end := &Row{Kinds: KindEnd, Conn: chat(), Packet: 30, Time: at("2026-01-31T12:05:00Z"), Dir: event.NoDir, Reason: event.EndRST}
 	loose := &Row{Kinds: KindFinding, Packet: 1, Dir: event.NoDir, Rules: []string{"file-truncated"}, Severity: event.Info}
 
@@ -232,6 +234,12 @@ func TestMatch(t *testing.T) {
 
 			websocket.payload.pong_mask
 			rtt > 40ms`},
+		{inflated, `
+			compressed && masked && len == 70000
+			websocket.payload_length_ext_16 == 200
+
+			websocket.payload_length_ext_16 > 1k
+			websocket.masked_payload`},
 		{big, `
 			websocket.payload_length_ext_64 == 70000
 			rsv == 5 && rsv1 && !rsv2 && rsv3
@@ -317,7 +325,7 @@ func TestNeeds(t *testing.T) {
 		{"opcode == text && uri contains x", 0},
 		{`"x"`, NeedPayload},
 		{"!(severity == error)", NeedFindings},
-		{"rtt > 3s || text == x xor fin", NeedDetail | NeedPayload},
+		{"rtt > 3s || text == x xor fin", NeedDetail | NeedPayload | NeedFrame},
 		{"finding in {a, b}", NeedFindings},
 	} {
 		p, err := Compile(c.expr)

@@ -6,7 +6,8 @@ import (
 	"wsscope/event"
 )
 
-// Kinds says what a row is. A message that is simply its only frame is both.
+// Kinds says what a row is. A message that is simply its only frame is both,
+// and so is any message that is shown with the fields of one of its frames.
 type Kinds uint8
 
 const (
@@ -60,8 +61,9 @@ type Row struct {
 	Masked    bool
 	Key       [4]byte
 	HeaderLen int
-	CloseCode int   // -1 where there is none
-	RTT       int64 // nanoseconds; negative where there is none
+	FrameLen  uint64 // payload length on the wire; Len is that of the message where the row is both
+	CloseCode int    // -1 where there is none
+	RTT       int64  // nanoseconds; negative where there is none
 
 	// Of messages.
 	WireLen    uint64

@@ -110,7 +110,7 @@ func (s *Sink) matchFrame(f *event.Frame, h *held) bool {
 	s.inRow.conn, s.inRow.n = f.Conn, f.N
 	r := &s.row
 	r.Opcode, r.Len, r.N, r.Index, r.FIN, r.RSV = f.Opcode, f.Len, f.N, f.Index, f.FIN, f.RSV
-	r.Masked, r.Key, r.HeaderLen = f.Masked, f.Key, f.HeaderLen
+	r.Masked, r.Key, r.HeaderLen, r.FrameLen = f.Masked, f.Key, f.HeaderLen, f.Len
 	r.CloseCode, r.RTT, r.Missing = -1, int64(f.RTT), lost(f.Missing)
 	if f.HasClose {
 		r.CloseCode = f.CloseCode

@@ -69,6 +69,7 @@ func (a *app) anatomyTab(s *subject, width int) doc {
 	text := append(fieldWords(&f, d.field, words), anatomyHex(&f, d.field, words)...)
 	figure := figureLines(&f, d.field)
 	rest := append(fieldList(&f, d.field), maskLines(&f, d.field)...)
+	rest = append(rest, a.layerTable(&row)...)
 	if wide {
 		// The figure beside the words: all of it is seen at once.
 		text = append(text, append(lines{{}}, rest...)...)

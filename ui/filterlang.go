@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	"wsscope/event"
 	"wsscope/filter"
 	"wsscope/timeline"
@@ -55,8 +57,8 @@ func (m *rowMatcher) match(r *timeline.Reader, row *timeline.Row) bool {
 		if row.WholeMessage() {
 			f.Kinds |= filter.KindMessage
 		}
-		f.Opcode, f.Len, f.N, f.Index = row.Opcode(), row.Len, uint64(row.N), uint64(row.FrameIndex())
-		f.FIN, f.RSV, f.Masked, f.Key, f.HeaderLen = row.FIN(), row.RSV(), row.Masked(), row.Key, row.HeaderLen()
+		f.Opcode, f.Len = row.Opcode(), row.Len
+		m.frame(row)
 		f.CloseCode, f.RTT, f.Missing = -1, -1, 0
 		if row.HasCloseCode() {
 			f.CloseCode = row.CloseCode()
@@ -86,7 +88,43 @@ func (m *rowMatcher) match(r *timeline.Reader, row *timeline.Row) bool {
 	if m.needs&filter.NeedFindings != 0 && f.HasSeverity {
 		m.findings(f, row)
 	}
+	if m.needs&filter.NeedFrame != 0 && row.Kind() == timeline.KindMessage {
+		return m.matchFrames(row)
+	}
 	return m.program.Match(f)
+}
+
+// frame fills the fields that frames alone have.
+func (m *rowMatcher) frame(row *timeline.Row) {
+	f := &m.row
+	f.N, f.Index, f.FrameLen = uint64(row.N), uint64(row.FrameIndex()), row.Len
+	f.FIN, f.RSV, f.Masked, f.Key, f.HeaderLen = row.FIN(), row.RSV(), row.Masked(), row.Key, row.HeaderLen()
+}
+
+// matchFrames lets a message pass with the fields of any of its frames, which
+// stand before it.
+func (m *rowMatcher) matchFrames(row *timeline.Row) (ok bool) {
+	d, err := m.reader.Detail(row)
+	if err != nil || len(d.Frames) == 0 {
+		return m.program.Match(&m.row)
+	}
+	found := false
+	m.reader.Walk(row, false, func(r *timeline.Row) bool {
+		if r.Kind() != timeline.KindFrame {
+			return true
+		}
+		if _, its := slices.BinarySearch(d.Frames, uint64(r.N)); its {
+			found = true
+			m.row.Kinds |= filter.KindFrame
+			m.frame(r)
+			ok = m.program.Match(&m.row)
+		}
+		return !ok && uint64(r.N) > d.Frames[0]
+	})
+	if !found { // dropped: memory limit
+		return m.program.Match(&m.row)
+	}
+	return ok
 }
 
 // matcherConns is how many connections a matcher remembers.
