@@ -28,9 +28,10 @@ type Conn struct {
 	ended  int
 	// template is the half of the handshake that is known, nil if none is.
 	template *event.Open
-	tls      *secure // the TLS connection around it; nil in the clear
-	stream   uint32  // the HTTP/2 stream that carries a WebSocket; 0: none does
-	depth    int     // layers around it
+	tls      *secure  // the TLS connection around it; nil in the clear
+	stream   uint32   // the HTTP/2 stream that carries a WebSocket; 0: none does
+	depth    int      // layers around it
+	at       [2]int64 // of a TCP connection: offset of the next bytes of a side, -1 not known
 }
 
 // opening is what is known of a side before the layer is.
@@ -52,6 +53,12 @@ type held struct {
 	how    stream.End
 	origin event.Stamp
 	acked  int64
+	place  stream.Place // its own
+}
+
+// chunk makes an item of a chunk; the data and the place are still the chunk's.
+func chunk(c *stream.Chunk) held {
+	return held{kind: isData, data: c.Data, origin: c.Origin, acked: c.Acked, place: c.Place}
 }
 
 type kind uint8
@@ -91,6 +98,10 @@ func (c *Conn) Ended() bool { return c.ignore || c.ended == 2 }
 
 // Data implements stream.Layer.
 func (c *Conn) Data(side event.Dir, ch *stream.Chunk) {
+	if c.depth == 0 {
+		ch.Place = stream.Place{Off: c.at[side]}
+		c.pass(side, int64(len(ch.Data)))
+	}
 	switch {
 	case c.ignore:
 	case c.layer != nil:
@@ -98,7 +109,7 @@ func (c *Conn) Data(side event.Dir, ch *stream.Chunk) {
 	case c.late:
 		c.seek(side, ch)
 	default:
-		if c.hold(side, held{kind: isData, data: ch.Data, origin: ch.Origin, acked: ch.Acked}) {
+		if c.hold(side, chunk(ch)) {
 			c.recognise(ch.Now)
 		}
 	}
@@ -106,6 +117,9 @@ func (c *Conn) Data(side event.Dir, ch *stream.Chunk) {
 
 // Gap implements stream.Layer.
 func (c *Conn) Gap(side event.Dir, n int64, now event.Stamp) {
+	if c.depth == 0 {
+		c.pass(side, n)
+	}
 	switch {
 	case c.ignore:
 	case c.layer != nil:
@@ -117,6 +131,15 @@ func (c *Conn) Gap(side event.Dir, n int64, now event.Stamp) {
 		if c.hold(side, held{kind: isGap, gap: n, origin: now}) {
 			c.recognise(now)
 		}
+	}
+}
+
+// pass counts n bytes of a side, an unknown number if n is negative.
+func (c *Conn) pass(side event.Dir, n int64) {
+	if n < 0 {
+		c.at[side] = -1
+	} else if c.at[side] >= 0 {
+		c.at[side] += n
 	}
 }
 
@@ -168,6 +191,7 @@ func (c *Conn) hold(side event.Dir, h held) bool {
 	}
 	if h.data != nil {
 		h.data = append([]byte(nil), h.data...)
+		h.place = h.place.Keep()
 	}
 	s.held = append(s.held, h)
 	s.bytes += len(h.data)
@@ -291,7 +315,7 @@ func replay(l stream.Layer, dir event.Dir, items []held, now event.Stamp) {
 		case isGap:
 			l.Gap(dir, h.gap, now)
 		default:
-			l.Data(dir, &stream.Chunk{Data: h.data, Origin: h.origin, Now: now, Acked: h.acked})
+			l.Data(dir, &stream.Chunk{Data: h.data, Origin: h.origin, Now: now, Acked: h.acked, Place: h.place})
 		}
 	}
 }

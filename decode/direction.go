@@ -32,6 +32,9 @@ type direction struct {
 	hunt     *hunter
 	heard    event.Stamp // when the last captured byte was there
 	leftover int         // bytes of a header that was not whole when the stream ended
+
+	from stream.Place // of the chunk at hand …
+	past int          // … of which so many bytes were passed
 }
 
 // place is where in the framing a direction stands.
@@ -45,13 +48,13 @@ const (
 )
 
 func (d *direction) data(c *stream.Chunk) {
-	b := c.Data
-	switch d.state {
-	case hunting:
+	if d.state == hunting {
+		d.from = stream.Nowhere // the hunt's buffer is not one chunk
 		d.seek(c)
 		return
 	}
-	d.follow(b, c.Origin, c.Now)
+	d.from, d.past = c.Place, 0
+	d.follow(c.Data, c.Origin, c.Now)
 }
 
 // follow takes bytes whose place in the framing is known.
@@ -91,7 +94,7 @@ func (d *direction) follow(b []byte, origin, now event.Stamp) {
 func (d *direction) header(b []byte, origin, now event.Stamp) []byte {
 	if d.headN == 0 {
 		d.f.First = origin
-		d.f.Spans = d.f.Spans[:0]
+		d.f.Spans, d.f.Vias = d.f.Spans[:0], d.f.Vias[:0]
 	}
 	before := d.headN
 	var h frame.Header
@@ -112,7 +115,7 @@ func (d *direction) header(b []byte, origin, now event.Stamp) []byte {
 			d.headN += n
 			b = b[n:]
 			if d.headN < need {
-				d.span(0, d.headN-before, origin)
+				d.span(uint64(before), d.headN-before, origin)
 				return b
 			}
 			if d.headN >= 2 && need == frame.Size(d.head[:]) {
@@ -133,8 +136,8 @@ func (d *direction) header(b []byte, origin, now event.Stamp) []byte {
 // begin starts the frame whose header is h.
 func (d *direction) begin(h *frame.Header, now event.Stamp) {
 	f := &d.f
-	first, spans := f.First, f.Spans
-	*f = event.Frame{Conn: d.s.conn, Dir: d.dir, First: first, Spans: spans, FIN: h.FIN, RSV: h.RSV, Opcode: h.Opcode,
+	first, spans, vias := f.First, f.Spans, f.Vias
+	*f = event.Frame{Conn: d.s.conn, Dir: d.dir, First: first, Spans: spans, Vias: vias, FIN: h.FIN, RSV: h.RSV, Opcode: h.Opcode,
 		Masked: h.Masked, Key: h.Key, Header: d.head, HeaderLen: h.Size, Len: h.Len, RTT: -1}
 	d.pos = 0
 	d.whole = false

@@ -219,12 +219,13 @@ func (h *http2Layer) take(s *h2Stream) [2][]held {
 
 // heldCost is what an item takes besides its data: gaps, and data in pieces of
 // one byte, come without end too.
-const heldCost = 96
+const heldCost = 176
 
 // hold keeps an item of a stream until its other half is there.
 func (h *http2Layer) hold(s *h2Stream, dir event.Dir, it held, now event.Stamp) {
 	if it.kind == isData {
 		it.data = append([]byte(nil), it.data...)
+		it.place = it.place.Keep()
 	}
 	n := len(it.data) + heldCost
 	over := h.bytes[dir]+n > int(limits.Held)

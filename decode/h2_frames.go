@@ -114,7 +114,7 @@ func (h *http2Layer) StreamData(dir event.Dir, id uint32, c *stream.Chunk) {
 	case h2Followed:
 		s.layer.Data(dir, c)
 	case h2Waiting:
-		h.hold(s, dir, held{kind: isData, data: c.Data, origin: c.Origin, acked: c.Acked}, c.Now)
+		h.hold(s, dir, chunk(c), c.Now)
 	}
 }
 

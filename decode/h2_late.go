@@ -70,7 +70,7 @@ func (c *Conn) joinHTTP2(client event.Dir, now event.Stamp) {
 	l := newHTTP2(c, false, false)
 	c.layer = l
 	for _, p := range parts {
-		l.Data(c.dir(p.dir), &stream.Chunk{Data: p.data, Origin: p.origin, Now: p.now, Acked: -1})
+		l.Data(c.dir(p.dir), &stream.Chunk{Data: p.data, Origin: p.origin, Now: p.now, Acked: -1, Place: stream.Nowhere})
 	}
 	for i := range c.side {
 		items := c.side[i].held

@@ -27,7 +27,8 @@ type exchange struct {
 	req     http1.Request
 	upgrade bool // it asks for WebSocket
 	connect bool
-	sent    event.Stamp // the packet of its last byte
+	sent    event.Stamp // the packet of the last byte of its head
+	end     int64       // stream offset behind its head
 }
 
 // httpSide is the parser of one direction.
@@ -69,9 +70,9 @@ func (h *httpLayer) Data(dir event.Dir, c *stream.Chunk) {
 		h.next.Data(dir, c)
 	case h.ignored:
 	case h.in[dir].state == waiting || len(h.in[dir].held) > 0:
-		h.hold(dir, held{kind: isData, data: c.Data, origin: c.Origin, acked: c.Acked}, c.Now)
+		h.hold(dir, chunk(c), c.Now)
 	default:
-		h.parse(dir, c.Data, c.Origin, c.Acked, c.Now)
+		h.parse(dir, chunk(c), c.Now)
 		h.drain(dir, c.Now)
 	}
 }
@@ -128,6 +129,7 @@ func (h *httpLayer) hold(dir event.Dir, it held, now event.Stamp) {
 	s := &h.in[dir]
 	if it.kind == isData {
 		it.data = append([]byte(nil), it.data...)
+		it.place = it.place.Keep()
 	}
 	over := s.bytes+len(it.data) > int(limits.Held) || len(s.held) >= heldItems
 	h.sh.charge(len(it.data))

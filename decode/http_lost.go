@@ -74,14 +74,14 @@ func (h *httpLayer) guess(now event.Stamp) {
 
 // afterLost101 takes what the server sends in the place of a response, and
 // what no response begins with: the beginning of its stream was not captured.
-func (h *httpLayer) afterLost101(b []byte, origin event.Stamp, acked int64, now event.Stamp) bool {
+func (h *httpLayer) afterLost101(it held, now event.Stamp) bool {
 	h.in[event.ServerToClient].lost = true
 	if !h.guessable() {
 		h.in[event.ServerToClient].lost = false
 		return false
 	}
 	h.guess(now)
-	h.next.Data(event.ServerToClient, &stream.Chunk{Data: b, Origin: origin, Now: now, Acked: acked})
+	h.next.Data(event.ServerToClient, &stream.Chunk{Data: it.data, Origin: it.origin, Now: now, Acked: it.acked, Place: it.place})
 	return true
 }
 

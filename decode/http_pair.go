@@ -6,6 +6,7 @@ import (
 	"wsscope/decode/http1"
 	"wsscope/event"
 	"wsscope/limits"
+	"wsscope/stream"
 )
 
 // request takes a whole request head.
@@ -16,7 +17,7 @@ func (h *httpLayer) request(raw []byte, origin, now event.Stamp) {
 		return
 	}
 	s := &h.in[event.ClientToServer]
-	x := &exchange{req: http1.ParseRequest(raw), sent: origin}
+	x := &exchange{req: http1.ParseRequest(raw), sent: origin, end: s.off}
 	x.upgrade = wantsWebSocket(&x.req)
 	x.connect = x.req.Method == "CONNECT"
 	h.pending = append(h.pending, x)
@@ -44,26 +45,32 @@ func wantsWebSocket(r *http1.Request) bool {
 	return key
 }
 
-// response takes a whole response head.
-func (h *httpLayer) response(raw []byte, origin, now event.Stamp) {
+// response takes a whole response head; the packet that completed it
+// acknowledged so many bytes of the client's, -1 unknown.
+func (h *httpLayer) response(raw []byte, acked int64, origin, now event.Stamp) {
 	s := &h.in[event.ServerToClient]
 	res := http1.ParseResponse(raw)
 	if len(h.pending) == 0 && !h.in[event.ClientToServer].over() {
 		// Its request is still to come: captures reorder.
-		h.keep(event.ServerToClient, held{kind: isData, data: raw, origin: origin, acked: -1})
+		h.keep(event.ServerToClient, held{kind: isData, data: raw, origin: origin, acked: acked, place: stream.Nowhere})
 		s.off -= int64(len(raw))
 		s.state = waiting
 		return
 	}
-	var x *exchange
-	if len(h.pending) > 0 {
-		x = h.pending[0]
-	}
 	if res.Status/100 == 1 && res.Status != 101 {
 		return // interim, RFC 9110 section 15.2
 	}
+	var x *exchange
+	if h.unsure && acked >= 0 {
+		h.passOver(acked)
+	}
+	if len(h.pending) > 0 {
+		x = h.pending[0]
+	}
 	switch {
 	case x == nil:
+	case h.unsure && acked >= 0 && x.end > acked:
+		x = nil // the server did not have this request yet
 	case h.unsure && x.upgrade && res.Status != 101 && !h.answered():
 		x = nil // more likely the answer to a request that was lost
 	case h.unsure && res.Status == 101:
@@ -75,6 +82,13 @@ func (h *httpLayer) response(raw []byte, origin, now event.Stamp) {
 		h.pending = h.pending[1:]
 	}
 	h.sh.Stats.HTTPExchanges++
+	if res.Status == 101 && x != nil && x.connect {
+		// CONNECT switches no protocol: its own answer was lost, and this one
+		// came through the tunnel.
+		h.keep(event.ServerToClient, held{kind: isData, data: raw, origin: origin, acked: acked, place: stream.Nowhere})
+		h.tunnel(now)
+		return
+	}
 	if res.Status == 101 {
 		h.switched(x, &res, origin, now)
 		return
@@ -100,6 +114,15 @@ func (h *httpLayer) response(raw []byte, origin, now event.Stamp) {
 	}
 	if len(h.pending) == 0 { // else the client waits for another answer
 		h.resume(event.ClientToServer, now)
+	}
+}
+
+// passOver drops requests whose answers were lost: when the server sent the
+// answer at hand it had a later request already. A client that pipelines may
+// lose the pairing for it; hardly any does (RFC 9112 section 9.3.2).
+func (h *httpLayer) passOver(acked int64) {
+	for len(h.pending) > 1 && !h.pending[0].upgrade && h.pending[1].end <= acked {
+		h.pending = h.pending[1:]
 	}
 }
 

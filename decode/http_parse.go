@@ -8,16 +8,16 @@ import (
 
 // parse takes bytes of a direction that waits for nothing. What follows a
 // head stays held: the head may change what it is.
-func (h *httpLayer) parse(dir event.Dir, b []byte, origin event.Stamp, acked int64, now event.Stamp) {
+func (h *httpLayer) parse(dir event.Dir, it held, now event.Stamp) {
 	s := &h.in[dir]
-	for len(b) > 0 && !h.ignored {
+	for len(it.data) > 0 && !h.ignored {
 		if s.state == inHead {
-			h.parseHead(dir, b, origin, acked, now)
+			h.parseHead(dir, it, now)
 			return
 		}
-		used, ok := s.body.Feed(b)
+		used, ok := s.body.Feed(it.data)
 		s.off += int64(used)
-		b = b[used:]
+		it = it.rest(used)
 		if !ok {
 			h.sh.Stats.NotFollowed++
 			h.ignore()
@@ -27,8 +27,8 @@ func (h *httpLayer) parse(dir event.Dir, b []byte, origin event.Stamp, acked int
 			s.state = s.after
 		}
 		if s.state == waiting {
-			if len(b) > 0 {
-				h.keep(dir, held{kind: isData, data: b, origin: origin, acked: acked})
+			if len(it.data) > 0 {
+				h.keep(dir, it)
 			}
 			h.settle(now, false) // the answer may be there already
 			return
@@ -47,32 +47,44 @@ func (h *httpLayer) drain(dir event.Dir, now event.Stamp) {
 		if it.kind == isGap {
 			h.gap(dir, it.gap, now)
 		} else {
-			h.parse(dir, it.data, it.origin, it.acked, now)
+			h.parse(dir, it, now)
 		}
 	}
+}
+
+// rest is what follows the first n bytes of an item.
+func (it held) rest(n int) held {
+	it.data = it.data[n:]
+	if len(it.data) > 0 {
+		it.place = it.place.Skip(n)
+	}
+	return it
 }
 
 // keep puts an item before those held.
 func (h *httpLayer) keep(dir event.Dir, it held) {
 	s := &h.in[dir]
 	it.data = append([]byte(nil), it.data...)
+	it.place = it.place.Keep()
 	s.held = append([]held{it}, s.held...)
 	s.bytes += len(it.data)
 	h.sh.charge(len(it.data))
 }
 
 // parseHead gathers a head.
-func (h *httpLayer) parseHead(dir event.Dir, b []byte, origin event.Stamp, acked int64, now event.Stamp) {
+func (h *httpLayer) parseHead(dir event.Dir, it held, now event.Stamp) {
 	s := &h.in[dir]
+	b := it.data
 	if len(s.head) == 0 {
 		for len(b) > 0 && (b[0] == '\r' || b[0] == '\n') {
 			b = b[1:]
 			s.off++
 		}
+		it = it.rest(len(it.data) - len(b))
 		if len(b) == 0 || s.lost && !plausible(dir, b, true) {
 			return
 		}
-		if dir == event.ServerToClient && (b[0] < ' ' || b[0] >= 0x80) && h.afterLost101(b, origin, acked, now) {
+		if dir == event.ServerToClient && (b[0] < ' ' || b[0] >= 0x80) && h.afterLost101(it, now) {
 			return
 		}
 	}
@@ -107,16 +119,16 @@ func (h *httpLayer) parseHead(dir event.Dir, b []byte, origin event.Stamp, acked
 	}
 	h.sh.unreserve(len(s.head))
 	raw := s.head[:end:end]
-	if rest := b[end-before:]; len(rest) > 0 {
-		h.keep(dir, held{kind: isData, data: rest, origin: origin, acked: acked})
+	if rest := it.rest(end - before); len(rest.data) > 0 {
+		h.keep(dir, rest)
 	}
 	s.off += int64(end - before)
 	s.head, s.scanned, s.lost = nil, 0, false
 	if dir == event.ClientToServer {
-		h.request(raw, origin, now)
+		h.request(raw, it.origin, now)
 		h.settle(now, false)
 	} else {
-		h.response(raw, origin, now)
+		h.response(raw, it.acked, it.origin, now)
 	}
 }
 

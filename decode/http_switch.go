@@ -75,7 +75,7 @@ func (h *httpLayer) become(l stream.Layer, now event.Stamp) {
 		head := s.head
 		s.held, s.head, s.bytes = nil, nil, 0
 		if len(head) > 0 {
-			l.Data(event.Dir(dir), &stream.Chunk{Data: head, Origin: now, Now: now, Acked: -1})
+			l.Data(event.Dir(dir), &stream.Chunk{Data: head, Origin: now, Now: now, Acked: -1, Place: stream.Nowhere})
 		}
 		replay(l, event.Dir(dir), items, now)
 		if s.ended {

@@ -44,20 +44,6 @@ func (d *direction) store(b []byte) {
 	d.buf = append(d.buf, b[:min(int64(len(b)), d.keep-int64(d.pos))]...)
 }
 
-func (d *direction) span(at uint64, n int, origin event.Stamp) {
-	if !d.s.sh.Opt.Spans || n == 0 {
-		return
-	}
-	f := &d.f
-	if k := len(f.Spans); k > 0 && f.Spans[k-1].Packet == origin.Packet && f.Spans[k-1].Off+f.Spans[k-1].Len == at {
-		f.Spans[k-1].Len += uint64(n)
-		return
-	}
-	if len(f.Spans) < int(limits.MissingRanges) {
-		f.Spans = append(f.Spans, event.Span{Off: at, Len: uint64(n), Packet: origin.Packet})
-	}
-}
-
 // lose notes that n bytes of the payload are lost.
 func (d *direction) lose(n uint64) {
 	if n == 0 {

@@ -35,7 +35,7 @@ func (c *Conn) secure(side event.Dir, first []byte, now event.Stamp) {
 	in := c.inside(client, c.whole && !c.side[0].gap && !c.side[1].gap)
 	s := &secure{c: c, began: now}
 	s.conn = tls.New(c.sh.Opt.Keys, in, nil)
-	s.conn.Linger = c.sh.Opt.LateKeys
+	s.conn.Linger, s.conn.Trace = c.sh.Opt.LateKeys, c.sh.Opt.Spans
 	s.Conn = s.conn
 	in.tls = s
 	c.start(client, s, now)

@@ -39,7 +39,7 @@ func OpenSession(sh *Shared, o *event.Open) *Session {
 	s.anyRSV1 = o.Handshake == event.HandshakeInferred || o.Handshake == event.HandshakeRequestOnly || o.ResponsePartial && !o.Deflate.Agreed
 	s.inferred = s.anyRSV1
 	for i := range s.dirs {
-		s.dirs[i] = direction{s: s, dir: event.Dir(i)}
+		s.dirs[i] = direction{s: s, dir: event.Dir(i), from: stream.Nowhere}
 	}
 	s.judge = judge.New(o.Conn, sh.Out.Finding)
 	sh.Out.Open(o)

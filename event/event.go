@@ -127,11 +127,17 @@ type Deflate struct {
 // Range is a run of bytes.
 type Range struct{ Off, Len uint64 }
 
-// Span says which packet carried a run of a frame's bytes.
+// Span says where a run of a frame's bytes stood: in which packet, at which
+// place of the TCP stream, and in what in between.
 type Span struct {
 	Off    uint64 // from the first byte of the frame's header
 	Len    uint64
-	Packet uint64
+	Packet uint64 // that carried it; inside TLS, the first byte of the record
+	// TCP is the offset in what the sender's TCP stream carries, from its first
+	// captured byte; -1 where not known. Inside TLS it is that of the record's
+	// header.
+	TCP int64
+	Via int32 // its place in the frame's Vias, plus 1; 0 where the run stood in TCP as it is
 }
 
 // Frame is one frame of RFC 6455 section 5.2.
@@ -160,6 +166,7 @@ type Frame struct {
 	CloseReason []byte
 	RTT         time.Duration // on a Pong that answers a Ping; negative otherwise
 	Spans       []Span        // only where the view asked for them
+	Vias        []Via         // what carried the Spans
 }
 
 // RSV1 reports the bit that RFC 7692 uses for compressed messages.

@@ -22,6 +22,7 @@ type output struct {
 	numbers  []uint64
 	ranges   []event.Range
 	spans    []event.Span
+	vias     []event.Via
 	sum      totals // over all jobs
 
 	// The payload of the last frame, and where it was copied to: the message
@@ -86,7 +87,7 @@ func (o *output) reset(old *output) {
 	*o = output{
 		entries: old.entries[:0], opens: old.opens[:0], frames: old.frames[:0], messages: old.messages[:0],
 		findings: old.findings[:0], ends: old.ends[:0], bytes: old.bytes[:0], numbers: old.numbers[:0],
-		ranges: old.ranges[:0], spans: old.spans[:0], sum: o.sum, lean: o.lean,
+		ranges: old.ranges[:0], spans: old.spans[:0], vias: old.vias[:0], sum: o.sum, lean: o.lean,
 	}
 	if cap(o.bytes) > arenaKept {
 		o.bytes = nil
@@ -145,11 +146,14 @@ func (o *output) Frame(f *event.Frame) {
 		c.CloseReason = c.Payload[2:]
 	}
 	c.Missing = o.copyRanges(f.Missing)
-	c.Spans = nil
+	c.Spans, c.Vias = nil, nil
 	if len(f.Spans) > 0 {
 		n := len(o.spans)
 		o.spans = append(o.spans, f.Spans...)
 		c.Spans = o.spans[n:len(o.spans):len(o.spans)]
+		n = len(o.vias)
+		o.vias = append(o.vias, f.Vias...)
+		c.Vias = o.vias[n:len(o.vias):len(o.vias)]
 	}
 }
 

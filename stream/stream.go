@@ -13,6 +13,41 @@ type Chunk struct {
 	// Acked is how many bytes of the opposite TCP stream (from its first
 	// captured byte) the sender had acknowledged in this packet; -1 unknown.
 	Acked int64
+	Place
+}
+
+// Place is where the first byte of a run stood in the layers below.
+type Place struct {
+	// Off is the offset in what the TCP stream carries, from its first captured
+	// byte; -1 where not known. Of what stood in a TLS record it is the offset
+	// of the record's header.
+	Off int64
+	// Via is what carried the run in between, nil if nothing did or nobody asked
+	// for it. It is valid until the call returns.
+	Via *event.Via
+}
+
+// Nowhere is a place that is not known.
+var Nowhere = Place{Off: -1}
+
+// Skip gives the place n bytes on, in memory of its own.
+func (p Place) Skip(n int) Place {
+	if p.Off >= 0 && (p.Via == nil || p.Via.Record.N == 0) {
+		p.Off += int64(n)
+	}
+	if p = p.Keep(); p.Via != nil {
+		p.Via.Skip(n)
+	}
+	return p
+}
+
+// Keep gives the place in memory of its own.
+func (p Place) Keep() Place {
+	if p.Via != nil {
+		own := *p.Via
+		p.Via = &own
+	}
+	return p
 }
 
 // End is how a direction ended.

@@ -18,6 +18,7 @@ type Detail struct {
 	HasRTT   bool
 	Missing  []event.Range
 	Spans    []event.Span // which packet carried which bytes, from the header's first byte
+	Vias     []event.Via  // what carried the Spans between TCP and the frame
 
 	// Of messages only.
 	Frames  []uint64 // N of its frames
@@ -57,7 +58,9 @@ func appendDetail(b []byte, d *Detail, base event.Stamp) []byte {
 		b = binary.AppendUvarint(b, s.Off)
 		b = binary.AppendUvarint(b, s.Len)
 		b = binary.AppendUvarint(b, s.Packet)
+		b = binary.AppendVarint(b, s.TCP)
 	}
+	b = appendVias(b, spans, d.Vias)
 	b = binary.AppendUvarint(b, uint64(len(d.Frames)))
 	last := uint64(0)
 	for _, n := range d.Frames {
@@ -153,8 +156,9 @@ func decodeDetail(b []byte, base event.Stamp) (Detail, error) {
 		out.Missing = append(out.Missing, event.Range{Off: d.uint(), Len: d.uint()})
 	}
 	for n := d.count(); n > 0 && !d.bad; n-- {
-		out.Spans = append(out.Spans, event.Span{Off: d.uint(), Len: d.uint(), Packet: d.uint()})
+		out.Spans = append(out.Spans, event.Span{Off: d.uint(), Len: d.uint(), Packet: d.uint(), TCP: d.int()})
 	}
+	out.Vias = d.vias(out.Spans)
 	last := uint64(0)
 	for n := d.count(); n > 0 && !d.bad; n-- {
 		last += uint64(d.int())

@@ -13,7 +13,15 @@ var details = []Detail{
 	{
 		First: event.Stamp{Packet: 9, Time: 400}, Captured: 1 << 63, RTT: 3 * time.Millisecond, HasRTT: true,
 		Missing: []event.Range{{Off: 1, Len: 2}, {Off: 1 << 40, Len: 7}},
-		Spans:   []event.Span{{Off: 0, Len: 100, Packet: 3}, {Off: 100, Len: 4, Packet: 9}},
+		Spans:   []event.Span{{Off: 0, Len: 100, Packet: 3, TCP: -1}, {Off: 100, Len: 4, Packet: 9, TCP: 1 << 33}},
+	},
+	{
+		First: event.Stamp{Packet: 9}, Captured: 3,
+		Spans: []event.Span{{Len: 2, Packet: 3, TCP: 7, Via: 1}, {Off: 2, Len: 4, Packet: 9, TCP: -1, Via: 2}, {Off: 6, Len: 1, Packet: 10}},
+		Vias: []event.Via{
+			{Data: event.DataFrame{N: 1, Stream: 5, Off: -1, Len: 9, Pad: 3, At: 2}, Record: event.Record{N: 8, Len: 30, At: 11, Last: 4}},
+			{Record: event.Record{N: 9, Len: 31, Last: 9}},
+		},
 	},
 	{
 		First: event.Stamp{Packet: 1}, Frames: []uint64{3, 5, 1 << 33}, WireLen: 12, Cut: true, Error: "no beginning",

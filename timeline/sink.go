@@ -84,15 +84,15 @@ func flag(on bool, bit uint16) uint16 {
 // frameDetail gives the detail of a frame, or nil where the record says all.
 func (s *Store) frameDetail(f *event.Frame) *Detail {
 	rtt := f.Opcode == event.OpPong && f.RTT >= 0
-	if f.Captured == f.Len && f.First.Packet == f.Packet && !rtt && len(f.Spans) <= 1 {
+	if f.Captured == f.Len && f.First.Packet == f.Packet && !rtt && len(f.Spans) <= 1 && len(f.Vias) == 0 {
 		return nil
 	}
 	s.detail = Detail{First: f.First, Captured: f.Captured, Missing: f.Missing, HasRTT: rtt}
 	if rtt {
 		s.detail.RTT = f.RTT
 	}
-	if len(f.Spans) > 1 {
-		s.detail.Spans = f.Spans
+	if len(f.Spans) > 1 || len(f.Vias) > 0 {
+		s.detail.Spans, s.detail.Vias = f.Spans, f.Vias
 	}
 	return &s.detail
 }

@@ -43,6 +43,7 @@ func (r *Reader) loseInFrame(n uint32, now event.Stamp) {
 			n -= lost
 			if r.h.typ == typeData {
 				r.out.StreamGap(r.dir, r.h.stream, int64(lost), now)
+				r.via.Data.At += lost
 			}
 		}
 		r.pad -= n

@@ -39,6 +39,9 @@ type Reader struct {
 	bounds  []bound
 	read    int64 // bytes of the direction, lost ones included; -1 not known
 	chunk   stream.Chunk
+	start   int64     // of the header at hand, in the bytes of the direction; -1 not known
+	datas   uint64    // DATA frames so far
+	via     event.Via // what carries chunk
 }
 
 // place is where in the framing a direction stands.
@@ -57,6 +60,7 @@ type bound struct {
 	at          int
 	origin, now event.Stamp
 	acked       int64
+	place       stream.Place
 }
 
 // NewReader makes the reader of a direction. whole says that its beginning
@@ -96,6 +100,9 @@ func (r *Reader) take(c *stream.Chunk) {
 		n := len(b)
 		switch r.state {
 		case inHeader:
+			if r.n == 0 {
+				r.start = r.read
+			}
 			if n = r.gather(b, headerLen); r.n == headerLen {
 				r.n = 0
 				r.begin(parseHeader(r.small[:]), c.Now)
@@ -108,7 +115,7 @@ func (r *Reader) take(c *stream.Chunk) {
 		case inBody:
 			n = min(n, int(r.body))
 			r.body -= uint32(n)
-			r.carry(b[:n:n], c)
+			r.carry(b[:n:n], c, len(c.Data)-len(b))
 		case inPadding:
 			n = min(n, int(r.pad))
 			r.pad -= uint32(n)
@@ -146,6 +153,9 @@ func (r *Reader) begin(h header, now event.Stamp) {
 		r.body = h.length - r.prefix
 	}
 	switch h.typ {
+	case typeData:
+		r.datas++
+		r.via = event.Via{Data: event.DataFrame{N: r.datas, Stream: h.stream, Off: r.start, Len: h.length}}
 	case typeHeaders, typePushPromise:
 		r.block = block{open: true, stream: h.stream, push: h.typ == typePushPromise, end: h.has(flagEndStream), lost: r.cut, buf: r.block.buf[:0]}
 	case typeContinuation:
@@ -168,6 +178,7 @@ func (r *Reader) prefixed() {
 		r.cut, r.block.lost = true, true
 	}
 	r.body -= r.pad
+	r.via.Data.Pad = r.pad
 }
 
 // advance goes on to the next state where the one at hand is done.
@@ -185,12 +196,20 @@ func (r *Reader) advance(origin, now event.Stamp) {
 	}
 }
 
-// carry takes bytes of the body of the frame at hand.
-func (r *Reader) carry(b []byte, c *stream.Chunk) {
+// carry takes bytes of the body of the frame at hand, which begin at place at
+// of the chunk c.
+func (r *Reader) carry(b []byte, c *stream.Chunk, at int) {
 	switch r.h.typ {
 	case typeData:
-		r.chunk = stream.Chunk{Data: b, Origin: c.Origin, Now: c.Now, Acked: c.Acked}
+		r.chunk = stream.Chunk{Data: b, Origin: c.Origin, Now: c.Now, Acked: c.Acked, Place: stream.Place{Off: c.Off, Via: &r.via}}
+		if r.via.Record = (event.Record{}); c.Via != nil && c.Via.Record.N != 0 {
+			r.via.Record = c.Via.Record
+			r.via.Record.At += uint32(at)
+		} else if c.Off >= 0 {
+			r.chunk.Off += int64(at)
+		}
 		r.out.StreamData(r.dir, r.h.stream, &r.chunk)
+		r.via.Data.At += uint32(len(b))
 	case typeHeaders, typePushPromise, typeContinuation:
 		r.fragment(b)
 	case typeSettings:

@@ -14,7 +14,7 @@ func (r *Reader) seek(c *stream.Chunk) {
 		r.stats.Hunt++
 		r.drop(len(r.buf) / 2)
 	}
-	r.bounds = append(r.bounds, bound{len(r.buf), c.Origin, c.Now, c.Acked})
+	r.bounds = append(r.bounds, bound{len(r.buf), c.Origin, c.Now, c.Acked, c.Keep()})
 	r.buf = append(r.buf, c.Data...)
 	r.pass(int64(len(c.Data)))
 	at := r.preface()
@@ -50,7 +50,11 @@ func (r *Reader) drop(n int) {
 	}
 	r.bounds = slices.Delete(r.bounds, 0, i)
 	for i := range r.bounds {
-		r.bounds[i].at = max(0, r.bounds[i].at-n)
+		at := r.bounds[i].at - n
+		if at < 0 {
+			r.bounds[i].place = r.bounds[i].place.Skip(-at)
+		}
+		r.bounds[i].at = max(0, at)
 	}
 	r.buf = append(r.buf[:0], r.buf[n:]...)
 	r.hunt.Drop(n)
@@ -70,7 +74,8 @@ func (r *Reader) found(at int) {
 			end = bounds[i+1].at
 		}
 		if end > at {
-			r.take(&stream.Chunk{Data: buf[max(at, b.at):end], Origin: b.origin, Now: b.now, Acked: b.acked})
+			from := max(at, b.at)
+			r.take(&stream.Chunk{Data: buf[from:end], Origin: b.origin, Now: b.now, Acked: b.acked, Place: b.place.Skip(from - b.at)})
 		}
 	}
 }

@@ -25,7 +25,7 @@ import (
 // The next layer hears nothing of a connection of which nothing was decrypted.
 // Of one that was, a direction that cannot be decrypted is a gap of unknown
 // length. A chunk is the plaintext of one record; its Origin is the packet
-// that carried the record's first byte. A direction ends at its close_notify
+// that carried the record's first byte, its Off the place of that byte. A direction ends at its close_notify
 // alert or at the end of its stream, whichever comes first.
 type Conn struct {
 	keys   *Keys
@@ -36,6 +36,9 @@ type Conn struct {
 	// beyond the end of the connection. The owner then calls Retry when
 	// secrets came in, and GiveUp at last.
 	Linger bool
+	// Trace, set before the first byte, gives chunks the record that carried
+	// them.
+	Trace bool
 
 	info  Info
 	dirty bool // info has changed
@@ -52,10 +55,11 @@ type Conn struct {
 	final                 bool   // nothing more will come: no waiting
 	spoke                 bool   // the next layer knows of the connection
 
-	now    event.Stamp
-	origin event.Stamp // of the record being used
-	chunk  stream.Chunk
-	room   *[maxFragment]byte // where records are opened; borrowed during a call
+	now   event.Stamp
+	rec   recordAt // the record being used
+	chunk stream.Chunk
+	via   event.Via          // of chunk
+	room  *[maxFragment]byte // where records are opened; borrowed during a call
 }
 
 // New makes a connection. onInfo is called at the end of a call of the Layer's
@@ -105,15 +109,19 @@ func (c *Conn) Data(dir event.Dir, ch *stream.Chunk) {
 		return
 	}
 	c.enter(ch.Now)
+	off := ch.Off
+	if ch.Via != nil && ch.Via.Record.N != 0 {
+		off = -1 // TLS inside TLS
+	}
 	for b := ch.Data; len(b) > 0; {
 		if !h.waits() {
-			b = b[c.use(h, b, ch.Origin):]
+			b = b[c.use(h, b, ch.Origin, after(off, len(ch.Data)-len(b))):]
 			if len(b) == 0 {
 				break
 			}
 		}
 		n := h.wants(len(b))
-		h.hold(b[:n], ch.Origin, ch.Now)
+		h.hold(b[:n], mark{origin: ch.Origin, arrival: ch.Now, off: after(off, len(ch.Data)-len(b))})
 		b = b[n:]
 		c.pump()
 	}
@@ -172,10 +180,10 @@ func (c *Conn) finish() {
 
 // use takes records straight from b until one is not whole or has to wait, and
 // returns the number of bytes used.
-func (c *Conn) use(h *half, b []byte, origin event.Stamp) (used int) {
-	c.origin = origin
+func (c *Conn) use(h *half, b []byte, origin event.Stamp, off int64) (used int) {
 	peer := &c.half[h.dir.Reverse()]
 	for used < len(b) {
+		c.rec = recordAt{origin: origin, last: origin.Packet, off: after(off, used)}
 		n, v := c.step(h, b[used:])
 		used += n
 		if v == wait {
@@ -220,7 +228,7 @@ func (c *Conn) drainOne(h *half) {
 		}
 		return
 	}
-	c.origin = h.marks[h.at].origin
+	c.rec = h.recordAt(h.off, b)
 	n, v := c.step(h, b)
 	switch {
 	case v == wait && c.final:

@@ -29,7 +29,11 @@ func (c *Conn) emit(h *half, plain []byte) {
 		return
 	}
 	c.speak()
-	c.chunk = stream.Chunk{Data: plain[:len(plain):len(plain)], Origin: c.origin, Now: c.now, Acked: -1}
+	c.chunk = stream.Chunk{Data: plain[:len(plain):len(plain)], Origin: c.rec.origin, Now: c.now, Acked: -1, Place: stream.Place{Off: c.rec.off}}
+	if c.Trace {
+		c.via = event.Via{Record: event.Record{N: h.records + 1, Len: uint32(c.rec.len), Last: c.rec.last}}
+		c.chunk.Via = &c.via
+	}
 	c.next.Data(h.dir, &c.chunk)
 }
 

@@ -31,6 +31,8 @@ type half struct {
 	skip int // skipping: bytes up to the next record
 	hole hole
 
+	records uint64 // used so far
+
 	msgs   messages
 	hs     *handshake // the latest that this side's hello belongs to
 	ending bool       // End was called
@@ -85,6 +87,8 @@ type mark struct {
 	how             stream.End  // endMark
 	gap             int64       // gapMark
 	origin, arrival event.Stamp // the packet that carried the bytes; the one that made them available
+	last            uint64      // the packet that carried the last of them
+	off             int64       // offset of the first of them in the TCP stream, -1 not known
 }
 
 type markKind uint8
@@ -127,16 +131,19 @@ var buffers = sync.Pool{New: func() any {
 }}
 
 // hold keeps a copy of b.
-func (h *half) hold(b []byte, origin, arrival event.Stamp) {
+func (h *half) hold(b []byte, m mark) {
 	if need := len(h.buf) + len(b); h.pooled == nil && !h.stalled && need > max(smallBuffer, cap(h.buf)) {
 		h.pooled, h.small = buffers.Get().(*[]byte), h.buf[:0]
 		h.buf = append((*h.pooled)[:0], h.buf...)
 	}
 	// The bytes that complete a record need no mark: only its first one counts.
 	last := len(h.marks) - 1
-	if last < 0 || h.marks[last].kind != dataMark || (h.stalled || h.sync == scanning) && h.marks[last].origin != origin {
-		h.marks = append(h.marks, mark{pos: len(h.buf), origin: origin, arrival: arrival})
+	if last < 0 || h.marks[last].kind != dataMark || (h.stalled || h.sync == scanning) && h.marks[last].origin != m.origin {
+		m.pos = len(h.buf)
+		h.marks = append(h.marks, m)
+		last++
 	}
+	h.marks[last].last = m.origin.Packet
 	h.buf = append(h.buf, b...)
 	h.short = false
 }
@@ -145,17 +152,6 @@ func (h *half) holdMark(m mark) {
 	m.pos = len(h.buf)
 	h.marks = append(h.marks, m)
 	h.short = false
-}
-
-// originAt is the packet that carried buf[pos].
-func (h *half) originAt(pos int) (origin event.Stamp) {
-	for _, m := range h.marks[h.at:] {
-		if m.pos > pos || m.kind != dataMark {
-			break
-		}
-		origin = m.origin
-	}
-	return origin
 }
 
 // front gives the bytes up to the next gap or end, and that, if there is one.

@@ -48,6 +48,7 @@ func (c *Conn) step(h *half, b []byte) (int, verdict) {
 	case reject:
 		c.rejected(h, b[:n])
 	}
+	h.records++
 	h.pass(b[:n])
 	return n, used
 }
@@ -62,7 +63,7 @@ func (h *half) pass(b []byte) {
 // scan looks for a record header in b after lost bytes. A header is believed
 // when its record opens.
 func (c *Conn) scan(h *half, b []byte) (int, verdict) {
-	passed := 0
+	passed, first := 0, c.rec
 	skip := func(to int) {
 		h.pass(b[passed:to])
 		h.hole.add(to - passed)
@@ -77,8 +78,9 @@ func (c *Conn) scan(h *half, b []byte) (int, verdict) {
 		if i+n > len(b) {
 			return i, used
 		}
+		c.rec.off = after(first.off, i)
 		if h.waits() {
-			c.origin = h.originAt(h.off + i)
+			c.rec = h.recordAt(h.off+i, b[i:])
 		}
 		switch c.record(h, b[i:i+n]) {
 		case wait:
@@ -87,6 +89,7 @@ func (c *Conn) scan(h *half, b []byte) (int, verdict) {
 			if h.sync == scanning {
 				h.sync = inSync
 			}
+			h.records++
 			h.pass(b[i : i+n])
 			return i + n, used
 		}
@@ -118,6 +121,7 @@ func (h *half) believable(b []byte) bool {
 // record takes a whole record. In a direction that is scanning, reject means
 // that it is none.
 func (c *Conn) record(h *half, rec []byte) verdict {
+	c.rec.len = len(rec) - headLen
 	if h.protected {
 		return c.open12(h, rec)
 	}
