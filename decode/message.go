@@ -67,17 +67,6 @@ func (a *assembly) start(d *direction, opcode uint8) {
 	}
 }
 
-// inflateOptions are what the handshake agreed for a direction.
-func (s *Session) inflateOptions(dir event.Dir) deflate.Options {
-	o := deflate.Options{UnknownHistory: s.inferred || s.dirs[dir].late || s.dirs[dir].count.LostBytes > 0}
-	if dir == event.ClientToServer {
-		o.WindowBits, o.NoContextTakeover = s.deflate.ClientMaxWindowBits, s.deflate.ClientNoContextTakeover
-	} else {
-		o.WindowBits, o.NoContextTakeover = s.deflate.ServerMaxWindowBits, s.deflate.ServerNoContextTakeover
-	}
-	return o
-}
-
 // piece takes captured payload bytes of the frame at hand, unmasked.
 func (a *assembly) piece(d *direction, b []byte) {
 	if !a.taking || a.m.Opcode == event.OpContinuation {
@@ -182,13 +171,10 @@ func (a *assembly) endFrame(d *direction, now event.Stamp) *event.Message {
 	return &a.m
 }
 
-// cut ends the message at hand, if there is one, before its time.
+// cut ends the message at hand, if there is one, before its time, between two
+// of its frames: the first one has been told.
 func (a *assembly) cut(d *direction, now event.Stamp, why string) {
 	if !a.open {
-		return
-	}
-	if len(a.frames) == 0 { // not one frame line to refer to
-		a.abort()
 		return
 	}
 	a.m.Unfinished = true
@@ -199,14 +185,6 @@ func (a *assembly) cut(d *direction, now event.Stamp, why string) {
 	a.tell(d, now)
 	d.s.judge.Message(&a.m)
 	a.recycle(d)
-}
-
-func (a *assembly) abort() {
-	if a.begun {
-		a.ctx.Lose()
-		a.begun = false
-	}
-	a.open = false
 }
 
 // tell finishes the message and emits it.
@@ -257,48 +235,6 @@ func (a *assembly) tell(d *direction, now event.Stamp) {
 	s.sh.Out.Message(m)
 }
 
-// endInflate ends the compressed message and says what it showed.
-func (a *assembly) endInflate(d *direction) {
-	m := &a.m
-	if !a.begun {
-		return
-	}
-	a.begun = false
-	sh := d.s.sh
-	out, r := a.ctx.End(sh.scratch[:0])
-	if !a.lost {
-		a.inflated(d, out)
-	}
-	sh.scratch = out[:0]
-	m.Inflate = event.Inflate{Fault: r.Fault, Also: event.InflateSet(r.Faults), Detail: r.Detail, MaxDistance: r.MaxDistance}
-	m.Len = uint64(r.Len)
-	switch r.Fault {
-	case event.InflateOK, event.InflateWindow, event.InflateTakeover, event.InflateTailKept, event.InflatePadding:
-	case event.InflateContextLost:
-		m.Complete = false
-		m.InvalidUTF8At = 0
-		if m.Error == "" && len(m.Missing) == 0 {
-			m.Error = "deflate-context-lost: " + r.Detail
-		}
-	default:
-		m.Complete = false
-		m.InvalidUTF8At = 0
-		if r.Fault == event.InflateLimit {
-			sh.Stats.InflateLimited++
-		}
-		if m.Error == "" {
-			m.Error = r.Detail
-		}
-	}
-	if a.lost || m.Unfinished {
-		m.Complete = false
-		m.InvalidUTF8At = 0
-	}
-	if !m.Complete && m.Error == "" && len(m.Missing) == 0 {
-		m.Error = "it does not inflate"
-	}
-}
-
 // recycle gives the message's memory back after it was told.
 func (a *assembly) recycle(d *direction) {
 	if a.buf != nil {
@@ -307,13 +243,6 @@ func (a *assembly) recycle(d *direction) {
 	}
 	a.m.Payload = nil
 	a.m.Missing = nil
-}
-
-// forget drops the inflater's history: messages were lost.
-func (a *assembly) forget() {
-	if a.ctx != nil {
-		a.ctx.Lose()
-	}
 }
 
 // release frees what a direction that has ended does not need.
