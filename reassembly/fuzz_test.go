@@ -97,6 +97,9 @@ func checkRunning(t *testing.T, a *Assembler) {
 				t.Fatalf("%d pieces of %d bytes, counted as %d of %d", n, sum, h.q.n, h.q.bytes)
 			}
 			queued += sum
+			for _, p := range h.doubtful {
+				queued += pieceCost(p)
+			}
 			if len(h.doubtful) > int(limits.Doubtful) {
 				t.Fatal("too many doubtful segments")
 			}
