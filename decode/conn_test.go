@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -12,6 +13,12 @@ func up(s string) step   { return step{side: event.ClientToServer, data: []byte(
 func down(s string) step { return step{side: event.ServerToClient, data: []byte(s)} }
 func lost(dir event.Dir, n int64) step {
 	return step{side: dir, kind: isGap, gap: n}
+}
+
+// after is s, whose packet acknowledges what was sent.
+func after(sent, s step) step {
+	s.acked = int64(len(sent.data))
+	return s
 }
 func fin(dir event.Dir) step { return step{side: dir, kind: isEnd, how: stream.FIN} }
 
@@ -54,6 +61,13 @@ func TestConn(t *testing.T) {
 		{"a body before the frames, the 101 first", false, []step{down(response), up(with(request, "Content-Length: 4") + "body" + hello)},
 			[]string{"open full", `c2s text "hello"`}, "utf8"},
 		{"CONNECT", false, []step{up("CONNECT a:80 HTTP/1.1\r\n\r\n"), down("HTTP/1.0 200 Connected\r\n\r\n"), up(request), down(response), up(hello)},
+			[]string{"open full /chat 101", `c2s text "hello"`}, "error"},
+		{"CONNECT, its answer lost", false, []step{up("CONNECT a:80 HTTP/1.1\r\n\r\n"), lost(1, 39), up(request), down(response), up(hello)},
+			[]string{"open full /chat 101", `c2s text "hello"`}, "error"},
+		{"CONNECT, its answer lost and what asked in the tunnel", false, []step{up("CONNECT a:80 HTTP/1.1\r\n\r\n"), lost(1, 39), lost(0, int64(len(request))), down(response), up(many(client, 8))},
+			[]string{"open response-only", `c2s text`}, "error"},
+		{"the answer to a HEAD lost", false, []step{up("HEAD / HTTP/1.1\r\n\r\n"), lost(1, 40), up("GET / HTTP/1.1\r\n\r\n"),
+			after(up("HEAD / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n\r\n"), down("HTTP/1.1 200 OK\r\nContent-Length: "+strconv.Itoa(len(response))+"\r\n\r\n"+response)), up(request), down(response), up(hello)},
 			[]string{"open full /chat 101", `c2s text "hello"`}, "error"},
 		{"another upgrade", false, []step{up("GET / HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: foo\r\n\r\n"), down("HTTP/1.1 101 OK\r\nUpgrade: foo\r\n\r\n"), up(hello)},
 			nil, "open"},

@@ -67,6 +67,13 @@ func (h *httpLayer) response(raw []byte, acked int64, origin, now event.Stamp) {
 	if len(h.pending) > 0 {
 		x = h.pending[0]
 	}
+	if res.Status == 101 && x != nil && x.connect {
+		// CONNECT switches no protocol: its own answer was lost, and this one
+		// came through the tunnel.
+		h.keep(event.ServerToClient, held{kind: isData, data: raw, origin: origin, acked: acked, place: stream.Nowhere})
+		h.tunnel(now)
+		return
+	}
 	switch {
 	case x == nil:
 	case h.unsure && acked >= 0 && x.end > acked:
@@ -82,13 +89,6 @@ func (h *httpLayer) response(raw []byte, acked int64, origin, now event.Stamp) {
 		h.pending = h.pending[1:]
 	}
 	h.sh.Stats.HTTPExchanges++
-	if res.Status == 101 && x != nil && x.connect {
-		// CONNECT switches no protocol: its own answer was lost, and this one
-		// came through the tunnel.
-		h.keep(event.ServerToClient, held{kind: isData, data: raw, origin: origin, acked: acked, place: stream.Nowhere})
-		h.tunnel(now)
-		return
-	}
 	if res.Status == 101 {
 		h.switched(x, &res, origin, now)
 		return

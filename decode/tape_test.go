@@ -196,12 +196,13 @@ func clip(b []byte) []byte { return b[:min(len(b), 24)] }
 
 // step is one step of a connection, as TCP reassembly would tell it.
 type step struct {
-	side event.Dir
-	kind kind
-	data []byte
-	gap  int64
-	how  stream.End
-	now  event.Stamp // zero: one packet later than the step before
+	side  event.Dir
+	kind  kind
+	data  []byte
+	gap   int64
+	how   stream.End
+	acked int64       // zero: unknown
+	now   event.Stamp // zero: one packet later than the step before
 }
 
 // feed plays steps on a connection; both directions end with them.
@@ -228,7 +229,11 @@ func feed(p *tape, sh *Shared, whole bool, steps []step) {
 		default:
 			// The receiver may write into what it is given, and keeps none of it.
 			b := bytes.Clone(s.data)
-			c.Data(s.side, &stream.Chunk{Data: b, Origin: now, Now: now, Acked: -1})
+			acked := int64(-1)
+			if s.acked > 0 {
+				acked = s.acked
+			}
+			c.Data(s.side, &stream.Chunk{Data: b, Origin: now, Now: now, Acked: acked})
 			for i := range b {
 				b[i] = 0xA5
 			}
