@@ -185,7 +185,9 @@ func newView(o *options, stdout io.Writer, cancel func(), run *pipeline.Options)
 		run.Lean = o.display == nil
 		return export.NewFindings(stdout, opt)
 	}
-	return export.NewText(stdout, opt)
+	text := export.NewText(stdout, opt)
+	text.Encryption = run.Live
+	return text
 }
 
 // previewBytes is how much of a payload the text view may show: more than the
@@ -226,6 +228,13 @@ func (s *severest) Finding(f *event.Finding) {
 	s.found = true
 	s.worst = max(s.worst, f.Severity)
 	s.Sink.Finding(f)
+}
+
+// Encrypted implements event.EncryptedSink.
+func (s *severest) Encrypted(e *event.Encrypted) {
+	if to, ok := s.Sink.(event.EncryptedSink); ok {
+		to.Encrypted(e)
+	}
 }
 
 // exitCode is that of a run that read all of its input.

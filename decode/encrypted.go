@@ -81,17 +81,8 @@ const fatalAlert = 2 // RFC 8446 section 6
 
 // describe gives version, suite, server name and protocol.
 func describe(i *tls.Info) string {
-	s := "TLS"
-	if i.Version != "" {
-		s += " " + i.Version + " " + i.Cipher
-	}
-	if i.SNI != "" {
-		s += fmt.Sprintf(" to %q", i.SNI)
-	}
-	if i.ALPN != "" {
-		s += fmt.Sprintf(" (%q)", i.ALPN)
-	}
-	return s
+	e := event.Encrypted{Version: i.Version, Cipher: i.Cipher, SNI: i.SNI, ALPN: i.ALPN}
+	return e.Describe()
 }
 
 // inPart stands before the reason where something was decrypted.

@@ -20,6 +20,8 @@ type secure struct {
 	began event.Stamp
 	// listed: it is among Shared.waitingTLS.
 	listed bool
+	news   tidings
+	asked  int64 // packet time at which a key was first missed
 }
 
 // secure starts a TLS layer; first is what a side begins with.
@@ -48,6 +50,7 @@ func (s *secure) Data(dir event.Dir, ch *stream.Chunk) {
 		s.listed = true
 		s.c.sh.waitingTLS = append(s.c.sh.waitingTLS, s)
 	}
+	s.tell(ch.Now)
 }
 
 // End implements stream.Layer.
@@ -71,6 +74,7 @@ func (sh *Shared) RetryTLS(now event.Stamp) {
 		if s.ended == 2 && now.Time-s.over.Time > limits.TLSKeysAwaited {
 			s.conn.GiveUp(now)
 		}
+		s.tell(now)
 		switch {
 		case s.conn.Waiting():
 			keep = append(keep, s)

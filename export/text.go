@@ -15,6 +15,9 @@ type Text struct {
 	pen
 	Frames bool           // also show the frames of fragmented messages
 	Zone   *time.Location // of the times; UTC where nil
+	// Encryption also shows the TLS connections that cannot be read as they
+	// come. In a file their keys may stand further on: there the summary tells.
+	Encryption bool
 
 	day    int64 // of the last date line
 	conns  map[int]*textConn

@@ -26,6 +26,9 @@ var (
 	TimelineSteps = row("timeline-link-steps", 1<<20, "rows",
 		"rows walked from a ping to its pong or from a fragment to its message: about 10 ms, less than a frame of the screen",
 		"the jump says that nothing was found nearby")
+	TimelineEncrypted = row("timeline-encrypted", 1000, "connections",
+		"connections of TLS that cannot be read, listed on the screen; more is more than a person reads, and each keeps half a kilobyte",
+		"later ones are not listed, the summary counts them")
 	ScreenPretty = row("screen-formatted-payload", 1<<20, "bytes",
 		"text and JSON are laid out before they are shown; 1 MiB takes some 10 ms",
 		"the rest of the payload is in the hex view and in saved files only")

@@ -65,6 +65,10 @@ func (p *Pipeline) tell(o *output, e entry) {
 		p.clamp(&end.Stamp)
 		p.cross.End(end)
 		p.sink.End(end)
+	case entryEncrypted:
+		if to, ok := p.sink.(event.EncryptedSink); ok {
+			to.Encrypted(&o.closed[e.index])
+		}
 	}
 }
 

@@ -18,6 +18,7 @@ type output struct {
 	messages []event.Message
 	findings []event.Finding
 	ends     []event.End
+	closed   []event.Encrypted
 	bytes    []byte
 	numbers  []uint64
 	ranges   []event.Range
@@ -57,6 +58,7 @@ const (
 	entryMessage
 	entryFinding
 	entryEnd
+	entryEncrypted
 )
 
 // totals are the counts of the summary.
@@ -86,7 +88,7 @@ func (o *output) reset(old *output) {
 	}
 	*o = output{
 		entries: old.entries[:0], opens: old.opens[:0], frames: old.frames[:0], messages: old.messages[:0],
-		findings: old.findings[:0], ends: old.ends[:0], bytes: old.bytes[:0], numbers: old.numbers[:0],
+		findings: old.findings[:0], ends: old.ends[:0], closed: old.closed[:0], bytes: old.bytes[:0], numbers: old.numbers[:0],
 		ranges: old.ranges[:0], spans: old.spans[:0], vias: old.vias[:0], sum: o.sum, lean: o.lean,
 	}
 	if cap(o.bytes) > arenaKept {
@@ -194,6 +196,12 @@ func (o *output) End(e *event.End) {
 	}
 	o.enter(entryEnd, len(o.ends), e.Stamp)
 	o.ends = append(o.ends, *e)
+}
+
+// Encrypted implements event.EncryptedSink.
+func (o *output) Encrypted(e *event.Encrypted) {
+	o.enter(entryEncrypted, len(o.closed), e.Stamp)
+	o.closed = append(o.closed, *e)
 }
 
 // last gives b in memory that lasts as long as the job.

@@ -43,8 +43,10 @@ type Store struct {
 	lastConn int   // the highest ID
 	heads    headBudget
 	touched  touched
-	stats    Stats
-	summary  *event.Summary
+	// encrypted are connections of TLS that cannot be read.
+	encrypted []event.Encrypted
+	stats     Stats
+	summary   *event.Summary
 }
 
 // Stats is what the status line tells of the store.
@@ -60,7 +62,8 @@ type Stats struct {
 	DroppedRows         uint64
 	DroppedHeads        uint64 // connections whose handshake was dropped
 	ForgottenConns      uint64
-	SpillError          error // why nothing is spilled any more
+	EncryptedUnlisted   uint64 // connections beyond limits.TimelineEncrypted
+	SpillError          error  // why nothing is spilled any more
 	LastTime, FirstTime int64
 	LastPacket          uint64
 }

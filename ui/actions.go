@@ -144,7 +144,9 @@ func (a *app) move(act action) {
 	switch a.focus {
 	case inConns:
 		if act == actEnter {
-			a.scopeTo(a.conns.connAt(a.conns.list.cur))
+			if _, encrypted := a.encryptedAt(a.conns.list.cur); !encrypted {
+				a.scopeTo(a.conns.connAt(a.conns.list.cur))
+			}
 			return
 		}
 		a.conns.list.navigate(act)

@@ -86,7 +86,7 @@ func (o connOrder) weight(c *timeline.Conn) uint64 {
 // drawConns draws the pane without its title.
 func (a *app) drawConns(c *canvas) {
 	p := &a.conns
-	p.list.set(1+a.store.Connections(), c.h)
+	p.list.set(1+a.store.Connections()+a.store.EncryptedConns(), c.h)
 	for y := 0; y < c.h && p.list.top+y < p.list.n; y++ {
 		i := p.list.top + y
 		under := normal
@@ -99,6 +99,10 @@ func (a *app) drawConns(c *canvas) {
 		if under != normal {
 			c.fill(0, y, under)
 		}
+		if e, ok := a.encryptedAt(i); ok {
+			c.putLine(2, y, encryptedLine(&e, c.w-2), 0, under)
+			continue
+		}
 		id := p.connAt(i)
 		here := " "
 		if id == a.rows.options.Conn {
@@ -107,7 +111,7 @@ func (a *app) drawConns(c *canvas) {
 		c.put(0, y, here, accent, under)
 		if id == 0 {
 			st := &a.layout.stats
-			c.put(2, y, "all: "+count(uint64(st.Connections), "connection")+", "+count(st.Frames, "frame"), normal, under)
+			c.put(2, y, "all: "+count(uint64(st.Connections), "connection")+", "+count(st.Frames, "frame")+a.encryptedCount(), normal, under)
 			continue
 		}
 		p.buf = a.store.AppendConns(p.buf[:0], id, 1)

@@ -62,6 +62,10 @@ func (a *app) updateDetails(width int) {
 	d := &a.details
 	row, ok := a.selected()
 	if a.focus == inConns {
+		if e, encrypted := a.encryptedAt(a.conns.list.cur); encrypted {
+			d.doc, d.stale = encryptedDoc(&e, width), true
+			return
+		}
 		row, ok = a.connRow(row, ok)
 	}
 	key := detailsKey{row: row.Index, ok: ok, tab: d.tab, form: d.form, width: width, field: d.field, frame: d.frame}
