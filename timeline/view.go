@@ -48,15 +48,17 @@ type View struct {
 
 	mu      sync.RWMutex
 	index   index
-	folds   map[uint32]int // heartbeats folded into a row, itself included
-	pos     uint32         // rows before it were looked at
-	changes uint64         // grows when entries other than at the end come or go
+	folds   map[uint32]int  // heartbeats folded into a row, itself included
+	pos     uint32          // rows before it were looked at
+	open    map[uint32]bool // first rows of folds that are shown one by one
+	toggles []uint32        // folds to open or close
+	changes uint64          // grows when entries other than at the end come or go
 	kick    chan struct{}
 }
 
 // NewView makes an empty view.
 func (s *Store) NewView(o ViewOptions) *View {
-	v := &View{s: s, o: o, reader: s.Reader(), kick: make(chan struct{}, 1), newFolds: map[uint32]int{}, folds: map[uint32]int{}}
+	v := &View{s: s, o: o, reader: s.Reader(), kick: make(chan struct{}, 1), newFolds: map[uint32]int{}, folds: map[uint32]int{}, open: map[uint32]bool{}}
 	s.mu.Lock()
 	v.touchedAt = s.touched.n
 	s.mu.Unlock()
@@ -82,6 +84,9 @@ func (v *View) At(i int) (row uint32, fold int, ok bool) {
 		return 0, 0, false
 	}
 	row = v.index.at(i)
+	if v.open[row] {
+		return row, 0, true
+	}
 	return row, v.folds[row], true
 }
 
@@ -104,7 +109,11 @@ func (v *View) Progress() (done, total uint32) {
 	total = v.s.Len()
 	v.mu.RLock()
 	defer v.mu.RUnlock()
-	return min(v.pos, total), total
+	done = min(v.pos, total)
+	if len(v.toggles) > 0 && total > 0 {
+		done = min(done, total-1)
+	}
+	return done, total
 }
 
 // Changes grows whenever entries come or go elsewhere than at the end.

@@ -22,6 +22,7 @@ func (v *View) Run(ctx context.Context) {
 // Step looks at up to n further rows and reports whether there are more.
 func (v *View) Step(n int) bool {
 	v.retouch()
+	v.toggleFolds()
 	end := v.s.Len()
 	first := v.s.First()
 	pos := max(v.pos, first)
@@ -48,6 +49,7 @@ func (v *View) Step(n int) bool {
 		for row := range v.folds {
 			if row < first {
 				delete(v.folds, row)
+				delete(v.open, row)
 			}
 		}
 	}
@@ -144,11 +146,15 @@ func (v *View) match(row *Row) bool {
 // quiet reports a row that nobody needs to look at.
 func (v *View) quiet(row *Row) bool { _, bad := row.Severity(); return !bad }
 
-// take adds a row to the batch, or to the fold before it.
+// take adds a row to the batch, or to the fold before it, or both where that
+// is open.
 func (v *View) take(row *Row) {
-	beat := v.o.Heartbeats == FoldHeartbeats && row.Heartbeat() && v.quiet(row)
+	beat := v.folding(row)
 	if beat && v.beat {
 		v.newFolds[v.beatHead]++
+		if v.open[v.beatHead] {
+			v.batch = append(v.batch, row.Index)
+		}
 		return
 	}
 	v.beat, v.beatHead = beat, row.Index
@@ -172,11 +178,7 @@ func (v *View) retouch() {
 		}
 		if v.o.Heartbeats == FoldHeartbeats && row.Heartbeat() {
 			// It no longer folds: build anew from its fold on.
-			head := i
-			if at := v.Find(i); !v.Holds(i) && at > 0 {
-				head, _, _ = v.At(at - 1)
-			}
-			v.restart(head)
+			v.restart(v.foldHead(i))
 			continue
 		}
 		match := v.match(&row)

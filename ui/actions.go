@@ -123,6 +123,9 @@ func (a *app) doDetails(act action) bool {
 		}
 		d.frame = max(0, min(d.frame+step, len(d.subject.frames)-1))
 	case actLeft, actRight:
+		if a.focus != inDetails {
+			return false
+		}
 		step := 1
 		if act == actLeft {
 			step = -1
@@ -151,7 +154,10 @@ func (a *app) move(act action) {
 		}
 		a.conns.list.navigate(act)
 	case inTimeline:
-		if act == actEnter {
+		switch {
+		case act == actEnter && a.toggleFold():
+			return
+		case act == actEnter, act == actRight:
 			a.focus = inDetails
 			return
 		}

@@ -120,6 +120,11 @@ func (a *app) refresh() {
 			a.notice.warn(a.status.Problems[n-1])
 		}
 	}
+	a.catchUp()
+}
+
+// catchUp has the view look at what is new.
+func (a *app) catchUp() {
 	if a.synchronous {
 		for a.rows.view.Step(1 << 20) {
 		}

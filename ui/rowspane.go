@@ -137,6 +137,19 @@ func (a *app) togglePause() {
 	}
 }
 
+// toggleFold shows the heartbeats that are folded into the selected row, or
+// folds them again. It reports false for other rows.
+func (a *app) toggleFold() bool {
+	v := a.rows.view
+	row, fold, ok := v.At(a.rows.list.cur)
+	if !ok || fold < 2 && v.Opened(row) < 2 {
+		return false
+	}
+	v.ToggleFold(row)
+	a.catchUp()
+	return true
+}
+
 // held is how many entries came since the pause.
 func (p *rowsPane) held() int {
 	if !p.paused || p.view == nil {
@@ -189,6 +202,9 @@ func (a *app) drawRows(c *canvas) {
 			continue
 		}
 		ctx := rowContext{times: p.times, start: st.FirstTime, before: before, fold: fold, marked: a.marks[i]}
+		if row.Heartbeat() {
+			ctx.opened = p.view.Opened(i)
+		}
 		a.fillContext(&row, &ctx)
 		p.text.set(&row, &ctx)
 		p.text.draw(c, y, &col, under, a.hunt.pattern)

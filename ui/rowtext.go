@@ -56,6 +56,7 @@ type rowContext struct {
 	times         timeFormat
 	start, before int64
 	fold          int              // heartbeats folded into the row
+	opened        int              // heartbeats that Enter folds into the row again
 	preview       []byte           // the first bytes of its payload
 	detail        *timeline.Detail // of findings and messages; may be nil
 	conn          *timeline.Conn   // of openings and ends; may be nil
@@ -140,6 +141,9 @@ func (t *rowText) frame(row *timeline.Row, c *rowContext) {
 	}
 	if c.detail != nil && c.detail.HasRTT {
 		t.preview = append(append(append(t.preview, "  after "...), duration(c.detail.RTT)...), ' ')
+	}
+	if c.opened > 1 {
+		t.preview = append(append(append(t.preview, "  first of "...), grouped(uint64(c.opened))...), ": Enter folds them"...)
 	}
 }
 
