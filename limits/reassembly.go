@@ -9,7 +9,7 @@ var (
 		"out-of-order data of all connections together",
 		"the oldest hole of the stream that grows is given up as lost")
 	Connections = row("connections", 100_000, "connections",
-		"TCP connections tracked at once: some 600 bytes each before they carry data",
+		"TCP connections tracked at once: some 800 bytes each before they carry data",
 		"the connection that was silent longest is ended as evicted")
 	SilentPeer = row("silent-peer", 256, "packets",
 		"a hole is given up after so many further packets where the acknowledgements were not captured",
@@ -20,6 +20,9 @@ var (
 	Tombstone = row("closed-remembered", 60_000_000_000, "ns",
 		"a closed connection is remembered so that late retransmissions are not taken for a new one",
 		"the connection is forgotten")
+	Tombstones = row("closed-connections", 1<<14, "connections",
+		"the same by number, of some 800 bytes each: retransmissions come some round trips late, not thousands of connections",
+		"the one that closed first is forgotten")
 	Idle = row("idle", 7_200_000_000_000, "ns",
 		"a connection without any packet, keep-alives included, for longer than TCP's own keep-alive time (RFC 9293 section 3.8.4: two hours)",
 		"the connection is ended as evicted")

@@ -225,6 +225,45 @@ func TestDoubtfulBounded(t *testing.T) {
 	checkClosed(t, w.a)
 }
 
+// TestDoubtfulTotalBounded sends them on many connections.
+func TestDoubtfulTotalBounded(t *testing.T) {
+	w := newWire(&nothing{})
+	b := make([]byte, 1400)
+	for i := range 1000 {
+		w.port = uint16(1000 + i)
+		for range limits.Doubtful {
+			w.segment(0, link.Segment{Flags: link.ACK, Seq: 0, Payload: b[:1], Checksum: link.ChecksumGood})
+		}
+		for j := range int(limits.Doubtful) {
+			w.segment(0, link.Segment{Flags: link.ACK, Seq: uint32(20_000 + j*1400), Payload: b, Checksum: link.ChecksumBad})
+		}
+	}
+	if w.a.Struck.Doubtful == 0 || w.a.queued > limits.TotalQueued+2000 {
+		t.Errorf("%d bytes are held, %d segments dropped", w.a.queued, w.a.Struck.Doubtful)
+	}
+	w.a.Close(w.now)
+	checkClosed(t, w.a)
+}
+
+// TestClosedBounded closes more connections than are remembered, all at once.
+func TestClosedBounded(t *testing.T) {
+	w := newWire(&nothing{})
+	for i := range uint32(limits.Tombstones) + 1000 {
+		w.port = uint16(i)
+		for side := range 2 {
+			w.segment(side, link.Segment{Flags: link.SYN | link.ACK, Seq: i, Ack: i + 1})
+		}
+		for side := range 2 {
+			w.segment(side, link.Segment{Flags: link.FIN | link.ACK, Seq: i + 1, Ack: i + 1})
+		}
+	}
+	if n := int64(len(w.a.conns)); n != limits.Tombstones || w.a.graves.n != n {
+		t.Errorf("%d closed connections are remembered, %d in the list", n, w.a.graves.n)
+	}
+	w.a.Close(w.now)
+	checkClosed(t, w.a)
+}
+
 // TestInOrderAllocatesNothing is the promise for what almost all segments are.
 func TestInOrderAllocatesNothing(t *testing.T) {
 	var got nothing

@@ -119,6 +119,9 @@ func (a *Assembler) close(c *Conn) {
 	a.sink.Close(c, a.now)
 	c.deadline = a.clock.time + limits.Tombstone
 	a.graves.push(c)
+	if a.graves.n > limits.Tombstones {
+		a.forget(a.graves.head)
+	}
 }
 
 // end ends both directions, how where nothing better is known.
@@ -198,11 +201,15 @@ func (a *Assembler) Close(now event.Stamp) {
 }
 
 // list is a doubly linked list of connections; a connection is in one list.
-type list struct{ head, tail *Conn }
+type list struct {
+	head, tail *Conn
+	n          int64
+}
 
 func (l *list) push(c *Conn) {
 	c.unlink()
 	c.list, c.prev = l, l.tail
+	l.n++
 	if l.tail != nil {
 		l.tail.next = c
 	} else {
@@ -226,5 +233,6 @@ func (c *Conn) unlink() {
 	} else {
 		l.tail = c.prev
 	}
+	l.n--
 	c.prev, c.next, c.list = nil, nil, nil
 }
