@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -96,7 +97,8 @@ type screenState struct {
 	mu       sync.Mutex
 	done     bool
 	fatal    bool
-	problems []string
+	problems []string // for standard error
+	clauses  []string // the same for the status line, where the file is known
 }
 
 // firstPackets is how long the screen waits to see whether there is anything
@@ -122,17 +124,19 @@ func (s *screenState) end(problems []*capture.Problem, err error) {
 	s.done = true
 	for _, p := range problems {
 		s.problems = append(s.problems, p.Error())
+		s.clauses = append(s.clauses, strings.TrimPrefix(p.Error(), s.src.name+": "))
 		s.fatal = s.fatal || p.Fatal
 	}
 	if err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
 		s.problems = append(s.problems, err.Error())
+		s.clauses = append(s.clauses, err.Error())
 		s.fatal = true
 	}
 }
 
 func (s *screenState) status() ui.Status {
 	s.mu.Lock()
-	st := ui.Status{Source: s.src.name, Done: s.done, Problems: s.problems, Live: s.src.live, Packets: s.run.Packets()}
+	st := ui.Status{Source: s.src.name, Done: s.done, Problems: s.clauses, Live: s.src.live, Packets: s.run.Packets()}
 	s.mu.Unlock()
 	if s.src.progress != nil {
 		st.Read, st.Total = s.src.progress()

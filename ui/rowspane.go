@@ -249,21 +249,3 @@ func (a *app) fillContext(row *timeline.Row, ctx *rowContext) {
 	a.rows.preview, ctx.dropped = a.reader.Preview(row, a.rows.preview[:0], previewBytes)
 	ctx.preview = a.rows.preview
 }
-
-// drawEmpty says why there is nothing to see.
-func (a *app) drawEmpty(c *canvas) {
-	done, total := a.rows.view.Progress()
-	switch {
-	case done < total:
-		c.put(2, 0, fmt.Sprintf("looking: %d %% of %s", uint64(done)*100/uint64(total), count(uint64(total), "row")), dim, normal)
-	case a.filter.text != "" && total > 0:
-		c.put(2, 0, "no row matches the filter; Esc takes it away", dim, normal)
-	case a.rows.options.Mode == timeline.Findings && total > 0:
-		c.put(2, 0, "no findings; F goes back to the messages", dim, normal)
-	case !a.status.Done:
-		c.put(2, 0, "waiting for WebSocket traffic", dim, normal)
-	default:
-		c.put(2, 0, "no WebSocket traffic was found", dim, normal)
-		c.put(2, 1, a.status.Hint, dim, normal)
-	}
-}

@@ -17,7 +17,6 @@ type Status struct {
 	Packets  uint64
 	Dropped  uint64   // packets that the kernel dropped
 	Problems []string // what went wrong with the input, a clause each
-	Hint     string   // what to do where there is no WebSocket traffic
 }
 
 // notice is a message to the user in the last line: until the next key.
