@@ -118,7 +118,7 @@ func TestDropped(t *testing.T) {
 			}
 			if i%16 == 0 && seed%2 == 0 { // the peer has all, but for what is still under way
 				if have := from - 20_000/40; have > 0 {
-					w.segment(1, link.Segment{Flags: link.ACK, Seq: ack, Ack: uint32(seq + have)})
+					w.segment(1, link.Segment{Flags: link.ACK, Seq: ack, Ack: seq + uint32(have)})
 				}
 			}
 		}
