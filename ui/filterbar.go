@@ -32,14 +32,18 @@ func (a *app) askFilter() {
 	f := &a.filter
 	f.typing = f.text
 	p := a.ask(promptFilter, "filter: ", f.text, func(text string) {
-		if err := a.setFilter(text); err != nil {
-			a.notice.warn("not a filter: " + err.Error())
-		}
+		a.setFilter(text)
 	})
 	p.complete = completeFilter
 	p.changed = func(text string) {
 		f.typing = text
 		_, f.err = a.compileFilter(strings.TrimSpace(text))
+	}
+	p.refuse = func() string {
+		if f.err == nil {
+			return ""
+		}
+		return "not a filter: " + f.err.Error() + " (Esc gives up)"
 	}
 	p.give = func() { f.typing, f.err = f.text, nil }
 	p.changed(f.text)

@@ -29,6 +29,7 @@ type prompt struct {
 	done    func(text string) // Enter
 	changed func(text string) // each edit, may be nil
 	give    func()            // Esc, may be nil
+	refuse  func() string     // why Enter is not taken yet, or empty; may be nil
 
 	tab      func()                         // Tab, where it does not complete
 	complete func(text string) []completion // may be nil
@@ -59,6 +60,7 @@ func (a *app) ask(kind promptKind, label, text string, done func(string)) *promp
 // promptKey is a key press while a prompt is open.
 func (a *app) promptKey(ev *tcell.EventKey) {
 	p := a.prompt
+	a.notice.clear()
 	switch ev.Key() {
 	case tcell.KeyEscape, tcell.KeyCtrlC:
 		if len(p.offers) > 0 && ev.Key() == tcell.KeyEscape {
@@ -78,6 +80,13 @@ func (a *app) promptKey(ev *tcell.EventKey) {
 		}
 		text := p.field.GetText()
 		a.remember(p.kind, text)
+		if p.refuse != nil {
+			if why := p.refuse(); why != "" {
+				p.offers = nil // they would hide where it is wrong
+				a.notice.warn(why)
+				return
+			}
+		}
 		a.prompt = nil
 		p.done(text)
 		return

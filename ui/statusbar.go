@@ -139,9 +139,15 @@ func (a *app) drawStatus(c canvas) {
 // drawBottom draws the last line: what is going on, a message, or hints.
 func (a *app) drawBottom(c canvas) {
 	if a.prompt != nil {
-		return
+		if a.prompt.kind != promptFilter { // that is in the second line
+			return
+		}
+		if a.notice.text == "" {
+			c.put(1, 0, "Enter filters  Tab completes  Up filters before  Esc gives up", dim, normal)
+			return
+		}
 	}
-	if text := a.hunt.progress(); text != "" {
+	if text := a.hunt.progress(); text != "" && a.prompt == nil {
 		c.put(0, 0, " "+text+"  (Esc stops)", warn, normal)
 		return
 	}
