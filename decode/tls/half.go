@@ -232,9 +232,10 @@ func (h *half) settle() {
 // where it is too much.
 func (c *Conn) charge(h *half) {
 	h.settle()
-	var waits int64
+	var bytes, waits int64
 	if h.stalled && h.waits() {
-		waits = int64(len(h.buf)-h.off) + int64(len(h.marks)-h.at)*int64(unsafe.Sizeof(mark{}))
+		bytes = int64(len(h.buf) - h.off)
+		waits = bytes + int64(len(h.marks)-h.at)*int64(unsafe.Sizeof(mark{}))
 	}
 	if waits == h.charged {
 		return
@@ -242,7 +243,7 @@ func (c *Conn) charge(h *half) {
 	total := c.keys.held.Add(waits - h.charged)
 	grows := waits > h.charged
 	h.charged = waits
-	if peer := &c.half[h.dir.Reverse()]; waits > limits.TLSHelloAwaited && c.mayCome(h.hs, int(peer.dir)) {
+	if peer := &c.half[h.dir.Reverse()]; bytes > limits.TLSHelloAwaited && c.mayCome(h.hs, int(peer.dir)) {
 		c.keys.hellos.Add(1)
 		peer.noHello = true
 		c.news++
