@@ -75,8 +75,11 @@ func lifeLines(s *subject, p *profile, width int) lines {
 		tell("longest silence "+duration(p.maxGap)+", from "+time.Unix(0, p.gapAt).UTC().Format("15:04:05.000 UTC")+" on", dim)
 	}
 	for d := event.ClientToServer; d <= event.ServerToClient; d++ {
-		if n := c.Unanswered[d]; n > 0 {
-			tell(fmt.Sprintf("the last %s of the %s not answered", count(uint64(n), "ping"), sender(d)), warn)
+		switch n := c.Unanswered[d]; {
+		case n == 1:
+			tell("the last ping of the "+sender(d)+" was not answered", warn)
+		case n > 1:
+			tell(fmt.Sprintf("the last %d pings of the %s were not answered", n, sender(d)), warn)
 		}
 	}
 	return out
