@@ -88,7 +88,7 @@ func (m *rowMatcher) match(r *timeline.Reader, row *timeline.Row) bool {
 	if m.needs&filter.NeedFindings != 0 && f.HasSeverity {
 		m.findings(f, row)
 	}
-	if m.needs&filter.NeedFrame != 0 && row.Kind() == timeline.KindMessage {
+	if m.needs&filter.NeedFrame != 0 && row.Kind() == timeline.KindMessage && row.N > 0 {
 		return m.matchFrames(row)
 	}
 	return m.program.Match(f)
@@ -102,24 +102,31 @@ func (m *rowMatcher) frame(row *timeline.Row) {
 }
 
 // matchFrames lets a message pass with the fields of any of its frames, which
-// stand before it.
+// stand before it, the last one first.
 func (m *rowMatcher) matchFrames(row *timeline.Row) (ok bool) {
-	d, err := m.reader.Detail(row)
-	if err != nil || len(d.Frames) == 0 {
-		return m.program.Match(&m.row)
-	}
+	var frames []uint64 // read only where there is more than one: it may lie in the spill file
 	found := false
 	m.reader.Walk(row, false, func(r *timeline.Row) bool {
-		if r.Kind() != timeline.KindFrame {
+		if r.Kind() != timeline.KindFrame || r.N > row.N {
 			return true
 		}
-		if _, its := slices.BinarySearch(d.Frames, uint64(r.N)); its {
+		if r.N < row.N && frames == nil {
+			d, err := m.reader.Detail(row)
+			if err != nil || len(d.Frames) == 0 {
+				return false
+			}
+			frames = d.Frames
+		}
+		if _, its := slices.BinarySearch(frames, uint64(r.N)); its || r.N == row.N {
 			found = true
 			m.row.Kinds |= filter.KindFrame
 			m.frame(r)
 			ok = m.program.Match(&m.row)
 		}
-		return !ok && uint64(r.N) > d.Frames[0]
+		if frames == nil {
+			return !ok && r.Opcode() == event.OpContinuation
+		}
+		return !ok && uint64(r.N) > frames[0]
 	})
 	if !found { // dropped: memory limit
 		return m.program.Match(&m.row)
