@@ -40,15 +40,6 @@ func screen(ctx, reading context.Context, cancel func(), o *options, src *source
 // exitPanic is the code with which the runtime ends a program that panics.
 const exitPanic = 2
 
-// panicked is a panic of the reading side on its way to the goroutine that
-// can restore the terminal.
-type panicked struct {
-	value any
-	stack []byte
-}
-
-func (p *panicked) Error() string { return fmt.Sprintf("panic: %v\n\n%s", p.value, p.stack) }
-
 // show runs the reading side and the screen side by side until the screen is
 // left. A panic of the reading side ends the screen first: told on a terminal
 // in raw mode it could not be read.
@@ -60,7 +51,11 @@ func (s *screenState) show(ctx, reading context.Context, cancel func(), store *t
 		defer close(done)
 		defer func() {
 			if v := recover(); v != nil {
-				fail(&panicked{v, debug.Stack()})
+				p, ok := v.(*pipeline.Panicked)
+				if !ok {
+					p = &pipeline.Panicked{Value: v, Stack: debug.Stack()}
+				}
+				fail(p)
 			}
 		}()
 		problems, err := s.run.Run(reading, s.src)
@@ -72,8 +67,8 @@ func (s *screenState) show(ctx, reading context.Context, cancel func(), store *t
 	}
 	cancel()
 	<-done
-	if p := (*panicked)(nil); errors.As(context.Cause(ctx), &p) {
-		fmt.Fprintln(stderr, p)
+	if p := (*pipeline.Panicked)(nil); errors.As(context.Cause(ctx), &p) {
+		fmt.Fprintln(stderr, "panic:", p)
 		return exitPanic
 	}
 	if err != nil {

@@ -60,9 +60,12 @@ type Pipeline struct {
 	nextID  int
 	now     event.Stamp
 	problem []*capture.Problem
-	packets atomic.Uint64 // read so far, for whoever asks meanwhile
-	working sync.WaitGroup
+	packets atomic.Uint64  // read so far, for whoever asks meanwhile
+	working sync.WaitGroup // jobs that some worker has not done
 	room    *room
+
+	panicked chan *Panicked // holds one
+	broken   atomic.Bool    // a stage panicked: nothing more is decoded
 }
 
 // Packets is how many packets were read so far. Any goroutine may ask.
@@ -80,12 +83,12 @@ func New(sink event.Sink, opt Options) *Pipeline {
 	if opt.Decode.Keys == nil {
 		opt.Decode.Keys = tls.NewKeys()
 	}
-	p := &Pipeline{opt: opt, sink: sink, room: newRoom()}
+	p := &Pipeline{opt: opt, sink: sink, room: newRoom(), panicked: make(chan *Panicked, 1)}
 	p.front = newFront(p)
 	p.cross = judge.NewCross(p.finding)
 	for range opt.Workers {
 		out := &output{lean: opt.Lean}
-		p.workers = append(p.workers, &worker{shared: decode.NewShared(out, opt.Decode), out: out, working: &p.working, room: p.room})
+		p.workers = append(p.workers, &worker{shared: decode.NewShared(out, opt.Decode), out: out, p: p})
 	}
 	return p
 }
@@ -93,7 +96,7 @@ func New(sink event.Sink, opt Options) *Pipeline {
 // Run reads src to its end or until ctx is done, and tells the sink
 // everything, the summary last. The problems met with the inputs are
 // returned. An error is one of the source's that is no Problem, or of the
-// sink's Flush.
+// sink's Flush. Where a stage panics, Run panics with a *Panicked.
 func (p *Pipeline) Run(ctx context.Context, src capture.Source) ([]*capture.Problem, error) {
 	read := make(chan *job, inFlight)
 	ordered := make(chan *job, inFlight)
@@ -101,7 +104,10 @@ func (p *Pipeline) Run(ctx context.Context, src capture.Source) ([]*capture.Prob
 	stop := make(chan struct{})
 	defer close(stop)
 	failed := make(chan error, 1)
-	go func() { failed <- p.read(ctx, src, read, free, stop) }()
+	go func() {
+		defer p.caught()
+		failed <- p.read(ctx, src, read, free, stop)
+	}()
 	inputs := make([]chan *job, len(p.workers))
 	for i := range inputs {
 		inputs[i] = make(chan *job, inFlight)
@@ -109,7 +115,13 @@ func (p *Pipeline) Run(ctx context.Context, src capture.Source) ([]*capture.Prob
 	}
 	go p.lead(read, inputs, ordered)
 	flush := p.follow(ordered, free)
-	err := <-failed
+	p.check()
+	var err error
+	select {
+	case err = <-failed:
+	case v := <-p.panicked:
+		panic(v)
+	}
 	if errors.Is(err, context.Canceled) {
 		err = nil
 	}
@@ -118,6 +130,13 @@ func (p *Pipeline) Run(ctx context.Context, src capture.Source) ([]*capture.Prob
 
 // lead takes the jobs through the front and hands them to the workers.
 func (p *Pipeline) lead(read <-chan *job, inputs []chan *job, ordered chan<- *job) {
+	defer func() {
+		for _, in := range inputs {
+			close(in)
+		}
+		close(ordered)
+	}()
+	defer p.caught()
 	var number uint64
 	for j := range read {
 		j.number = number
@@ -135,10 +154,6 @@ func (p *Pipeline) lead(read <-chan *job, inputs []chan *job, ordered chan<- *jo
 		}
 		ordered <- j
 	}
-	for _, in := range inputs {
-		close(in)
-	}
-	close(ordered)
 }
 
 // follow merges the jobs that the workers have done and gives them back. Its
@@ -147,6 +162,7 @@ func (p *Pipeline) follow(ordered <-chan *job, free chan<- *job) error {
 	var flush error
 	for j := range ordered {
 		j.done.Wait()
+		p.check()
 		p.merge(j)
 		p.room.merged(j.out)
 		if f, ok := p.sink.(Flusher); ok && p.opt.Live && flush == nil {

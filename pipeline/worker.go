@@ -1,8 +1,6 @@
 package pipeline
 
 import (
-	"sync"
-
 	"wsscope/decode"
 	"wsscope/stream"
 )
@@ -14,28 +12,35 @@ type worker struct {
 	out    *output
 	chunk  stream.Chunk // reused, so that none is allocated
 
-	working *sync.WaitGroup // the pipeline's: jobs that some worker has not done
-	room    *room           // the pipeline's
+	p *Pipeline
 }
 
 func (w *worker) run(jobs <-chan *job, index int) {
 	for j := range jobs {
-		w.room.enter(j.number)
-		w.out.reset(j.out[index])
-		w.out.current = nil
-		w.shared.RetryTLS(j.stamp)
-		for i := range j.items[index] {
-			w.item(&j.items[index][i])
-		}
-		if j.last {
-			w.out.current, w.out.order = nil, j.steps
-			w.shared.Finish(j.stamp)
-		}
-		j.out[index] = w.out.give()
-		w.room.take(w.out.large)
+		w.job(j, index)
 		j.done.Done()
-		w.working.Done()
+		w.p.working.Done()
 	}
+}
+
+func (w *worker) job(j *job, index int) {
+	if w.p.broken.Load() {
+		return
+	}
+	defer w.p.caught()
+	w.p.room.enter(j.number)
+	w.out.reset(j.out[index])
+	w.out.current = nil
+	w.shared.RetryTLS(j.stamp)
+	for i := range j.items[index] {
+		w.item(&j.items[index][i])
+	}
+	if j.last {
+		w.out.current, w.out.order = nil, j.steps
+		w.shared.Finish(j.stamp)
+	}
+	j.out[index] = w.out.give()
+	w.p.room.take(w.out.large)
 }
 
 func (w *worker) item(it *item) {
