@@ -44,7 +44,7 @@ func (a *app) setView() {
 		return
 	}
 	a.background(ctx, view.Run)
-	a.awaitView()
+	a.catchUp()
 }
 
 // length is how many entries are shown: all, or those from before the pause.
