@@ -48,7 +48,8 @@ type opening struct {
 // held is a chunk, a gap or an end that waits.
 type held struct {
 	kind   kind
-	data   []byte // own copy
+	data   []byte // the layer's own copy …
+	own    bool   // … if this says so
 	gap    int64
 	how    stream.End
 	origin event.Stamp

@@ -161,3 +161,36 @@ func TestLostTailCostsNothing(t *testing.T) {
 		}
 	}
 }
+
+// Pipelined requests: what stands behind a head is not copied for each, nor is
+// the list of what waits.
+func TestPipelinedIsLinear(t *testing.T) {
+	allocated := func(requests int) uint64 {
+		sh := NewShared(&tape{t: t}, Options{})
+		c := NewConn(sh, netip.MustParseAddrPort("10.0.0.1:4000"), netip.MustParseAddrPort("10.0.0.2:80"), true)
+		now := event.Stamp{Packet: 1}
+		send := func(dir event.Dir, s string) {
+			now.Packet++
+			c.Data(dir, &stream.Chunk{Data: []byte(s), Origin: now, Now: now, Acked: -1, Place: stream.Nowhere})
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		const two = "GET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n\r\n"
+		// The client waits behind its request for an upgrade; then all is read.
+		send(event.ClientToServer, "GET / HTTP/1.1\r\nConnection: upgrade\r\nUpgrade: foo\r\n\r\n")
+		for range requests / 4 {
+			send(event.ClientToServer, two)
+		}
+		send(event.ClientToServer, strings.Repeat(two, requests/4))
+		send(event.ServerToClient, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+		runtime.ReadMemStats(&after)
+		if n := len(c.layer.(*httpLayer).pending); n != requests {
+			t.Fatalf("%d requests wait of %d", n, requests)
+		}
+		return after.TotalAlloc - before.TotalAlloc
+	}
+	most := int(limits.PendingRequests) / 4 * 4
+	if few, many := allocated(most/4), allocated(most); many > 6*few {
+		t.Errorf("%d bytes are allocated for %d requests, %d for %d", many, most, few, most/4)
+	}
+}

@@ -39,6 +39,7 @@ type httpSide struct {
 	scanned int
 	body    http1.Body
 	held    []held // waits for the other direction
+	popped  []held // held as it was before its first item was taken
 	bytes   int
 	lost    bool // bytes were lost here: the next head is to be looked for
 	ended   bool
@@ -128,8 +129,7 @@ func (h *httpLayer) Conflict(dir event.Dir, detail string, n int64, now event.St
 func (h *httpLayer) hold(dir event.Dir, it held, now event.Stamp) {
 	s := &h.in[dir]
 	if it.kind == isData {
-		it.data = append([]byte(nil), it.data...)
-		it.place = it.place.Keep()
+		it = it.owned()
 	}
 	over := s.bytes+len(it.data) > int(limits.Held) || len(s.held) >= heldItems
 	h.sh.charge(len(it.data))
@@ -155,7 +155,7 @@ func (h *httpLayer) ignore() {
 	for i := range h.in {
 		s := &h.in[i]
 		h.sh.unreserve(s.bytes + len(s.head))
-		s.held, s.head, s.bytes = nil, nil, 0
+		s.held, s.popped, s.head, s.bytes = nil, nil, nil, 0
 	}
 	h.pending = nil
 }

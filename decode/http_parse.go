@@ -41,7 +41,7 @@ func (h *httpLayer) drain(dir event.Dir, now event.Stamp) {
 	s := &h.in[dir]
 	for h.next == nil && !h.ignored && s.state != waiting && len(s.held) > 0 {
 		it := s.held[0]
-		s.held = s.held[1:]
+		s.held, s.popped = s.held[1:], s.held
 		s.bytes -= len(it.data)
 		h.sh.unreserve(len(it.data))
 		if it.kind == isGap {
@@ -61,12 +61,26 @@ func (it held) rest(n int) held {
 	return it
 }
 
-// keep puts an item before those held.
+// owned gives the item with data and place of its own.
+func (it held) owned() held {
+	if !it.own {
+		it.data, it.place, it.own = append([]byte(nil), it.data...), it.place.Keep(), true
+	}
+	return it
+}
+
+// keep puts an item before those held. Thousands of requests can stand in
+// each of thousands of items: neither their bytes nor the list may be copied
+// for each.
 func (h *httpLayer) keep(dir event.Dir, it held) {
 	s := &h.in[dir]
-	it.data = append([]byte(nil), it.data...)
-	it.place = it.place.Keep()
-	s.held = append([]held{it}, s.held...)
+	it = it.owned()
+	if n := len(s.held); n > 0 && len(s.popped) == n+1 && &s.popped[1] == &s.held[0] {
+		s.popped[0] = it
+		s.held = s.popped
+	} else {
+		s.held = append([]held{it}, s.held...)
+	}
 	s.bytes += len(it.data)
 	h.sh.charge(len(it.data))
 }
@@ -86,6 +100,11 @@ func (h *httpLayer) parseHead(dir event.Dir, it held, now event.Stamp) {
 		}
 		if dir == event.ServerToClient && (b[0] < ' ' || b[0] >= 0x80) && h.afterLost101(it, now) {
 			return
+		}
+	}
+	if len(s.head) == 0 {
+		if end := http1.End(b, 0); end >= 0 {
+			b = b[:end] // more heads may follow: only this one is copied
 		}
 	}
 	if len(s.head)+len(b) > int(limits.Head) {

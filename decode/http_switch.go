@@ -73,7 +73,7 @@ func (h *httpLayer) become(l stream.Layer, now event.Stamp) {
 		items := s.held
 		h.sh.unreserve(s.bytes + len(s.head))
 		head := s.head
-		s.held, s.head, s.bytes = nil, nil, 0
+		s.held, s.popped, s.head, s.bytes = nil, nil, nil, 0
 		if len(head) > 0 {
 			l.Data(event.Dir(dir), &stream.Chunk{Data: head, Origin: now, Now: now, Acked: -1, Place: stream.Nowhere})
 		}
