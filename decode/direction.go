@@ -184,7 +184,7 @@ func (d *direction) finish(now event.Stamp) {
 	}
 	d.state = inHeader
 	d.pos = 0
-	f.Len = 0
+	f.Len, f.Payload = 0, nil // else a quiet connection would keep a batch of packets
 }
 
 // held is the number of payload bytes up to the last captured one.

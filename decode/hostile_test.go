@@ -194,3 +194,19 @@ func TestPipelinedIsLinear(t *testing.T) {
 		t.Errorf("%d bytes are allocated for %d requests, %d for %d", many, most, few, most/4)
 	}
 }
+
+// A hunt in single bytes keeps no more of where they came from than the limit.
+func TestHuntInSingleBytes(t *testing.T) {
+	h := newHunter(event.Unknown, false)
+	dropped := 0
+	for i := range 100_000 {
+		now := event.Stamp{Packet: uint64(i)}
+		dropped += h.feed([]byte{0xff}, now, now)
+	}
+	if len(h.bounds) > int(limits.HuntChunks) || cap(h.bounds) > 2*int(limits.HuntChunks) {
+		t.Errorf("%d chunks are remembered, room for %d", len(h.bounds), cap(h.bounds))
+	}
+	if len(h.buf)+dropped != 100_000 || h.skipped != uint64(dropped) {
+		t.Errorf("%d bytes are kept, %d were dropped", len(h.buf), dropped)
+	}
+}

@@ -45,6 +45,8 @@ func newHunter(masked event.Tri, rsv1 bool) *hunter {
 func (h *hunter) feed(b []byte, origin, now event.Stamp) (dropped int) {
 	if len(h.buf)+len(b) > int(limits.HuntBuffer) {
 		dropped = h.drop(len(h.buf) / 2)
+	} else if n := len(h.bounds); n >= int(limits.HuntChunks) {
+		dropped = h.drop(h.bounds[n/2].at)
 	}
 	h.bounds = append(h.bounds, bound{len(h.buf), origin, now})
 	h.buf = append(h.buf, b...)

@@ -17,6 +17,9 @@ var (
 	HuntBuffer = row("hunt-buffer", 1<<20, "bytes",
 		"bytes of one direction in which frame boundaries are looked for after a gap, or on a connection joined late; the longest payload that a chain of headers may span",
 		"the oldest bytes are skipped and counted as lost")
+	HuntChunks = row("hunt-chunks", 16384, "chunks",
+		"pieces that those bytes came in: the place and the packets of each are kept, and a stranger can send single bytes",
+		"the older half is dropped")
 	HuntUnknown = row("hunt-unknown", 4<<20, "bytes",
 		"bytes after which a connection joined late that shows no frames is taken for another protocol",
 		"the connection is not followed any more")
