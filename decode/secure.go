@@ -71,8 +71,11 @@ func (sh *Shared) RetryTLS(now event.Stamp) {
 	keep := sh.waitingTLS[:0]
 	for _, s := range sh.waitingTLS {
 		s.conn.Retry(now)
-		if s.ended == 2 && now.Time-s.over.Time > limits.TLSKeysAwaited {
+		switch {
+		case s.ended == 2 && now.Time-s.over.Time > limits.TLSKeysAwaited:
 			s.conn.GiveUp(now)
+		case s.news != toldAll && s.asked != 0 && now.Time-s.asked > limits.TLSKeysAwaited && sh.Opt.Keys.Crowded():
+			s.conn.Evict(now) // its key would be here: new ones need the room
 		}
 		s.tell(now)
 		switch {

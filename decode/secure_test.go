@@ -10,8 +10,10 @@ import (
 	"math/big"
 	"net"
 	"net/netip"
+	"slices"
 	"testing"
 
+	"wsscope/decode/tls"
 	"wsscope/event"
 	"wsscope/limits"
 	"wsscope/stream"
@@ -80,6 +82,48 @@ func TestKeysAwaited(t *testing.T) {
 	}
 	if n := sh.Stats.Encrypted.Count; n != 1 {
 		t.Errorf("%d connections count as encrypted", n)
+	}
+}
+
+// TestKeysAwaitedWhileOpen holds that connections without keys that stay open
+// leave room for those whose keys are still to come.
+func TestKeysAwaitedWhileOpen(t *testing.T) {
+	keys := tls.NewKeys()
+	sh := NewShared(&nowhere{}, Options{LateKeys: true, Keys: keys})
+	client, server := secret(t)
+	record := append([]byte{23, 3, 3, 0x40, 0}, make([]byte, 1<<14)...)
+	packet := uint64(0)
+	open := func(at int64, bytes int) {
+		addr := netip.MustParseAddrPort("192.0.2.1:443")
+		c := NewConn(sh, addr, addr, true)
+		send := func(dir event.Dir, b []byte) {
+			packet++
+			now := event.Stamp{Packet: packet, Time: at}
+			c.Data(dir, &stream.Chunk{Data: slices.Clone(b), Origin: now, Now: now, Place: stream.Nowhere})
+		}
+		send(event.ClientToServer, client)
+		send(event.ServerToClient, server)
+		for n := 0; n < bytes; n += len(record) {
+			send(event.ClientToServer, record)
+		}
+	}
+	const most = 3 << 20
+	n := int(limits.TLSHeldTotal)/2/most + 1
+	for range n {
+		open(1, most)
+	}
+	open(1+limits.TLSKeysAwaited, most)
+	for _, step := range []struct {
+		at      int64
+		waiting int
+	}{{1 + limits.TLSKeysAwaited, n + 1}, {2 + limits.TLSKeysAwaited, n - 1}} { // the oldest two give way
+		sh.RetryTLS(event.Stamp{Packet: packet, Time: step.at})
+		if len(sh.waitingTLS) != step.waiting {
+			t.Errorf("%d connections wait, want %d", len(sh.waitingTLS), step.waiting)
+		}
+	}
+	if keys.Crowded() {
+		t.Error("there is still no room")
 	}
 }
 

@@ -7,7 +7,7 @@ var (
 		"the direction is given up as encrypted")
 	TLSHeldTotal = row("tls-held-total", 32<<20, "bytes",
 		"waiting records of all connections together",
-		"the direction that wants to keep more is given up as encrypted")
+		"live, connections that have waited for tls-keys-awaited are given up from half of it on; then the direction that wants to keep more is")
 	TLSKeysAwaited = row("tls-keys-awaited", 60e9, "ns",
 		"live, records of a connection that has ended wait for their key: its line is written during the handshake, and reaches the key log within seconds",
 		"the connection counts as encrypted")

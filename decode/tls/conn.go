@@ -172,6 +172,12 @@ func (c *Conn) GiveUp(now event.Stamp) {
 	c.leave()
 }
 
+// Evict is GiveUp where others need the room.
+func (c *Conn) Evict(now event.Stamp) {
+	c.keys.heldStruck.Add(1)
+	c.GiveUp(now)
+}
+
 func (c *Conn) finish() {
 	c.final = true
 	c.news++

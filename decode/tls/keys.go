@@ -64,6 +64,9 @@ func (k *Keys) Complete() {
 	k.generation.Add(1)
 }
 
+// Crowded reports that half of what may wait for keys does.
+func (k *Keys) Crowded() bool { return k.held.Load() > limits.TLSHeldTotal/2 }
+
 // BadLines counts the lines of key logs that were not understood.
 func (k *Keys) BadLines() uint64 { return k.badLines.Load() }
 
@@ -75,7 +78,7 @@ func (k *Keys) Struck() []event.Struck {
 		count *atomic.Uint64
 		text  string
 	}{
-		{"tls-held", &k.heldStruck, "directions were given up as encrypted because too much waited for a key"},
+		{"tls-held", &k.heldStruck, "directions and connections were given up as encrypted because too much waited for a key"},
 		{"tls-hello-awaited", &k.hellos, "directions went on without the hello of the other"},
 		{"tls-keys", &k.keysStruck, "sessions of the key log were forgotten"},
 		{"tls-sessions", &k.sessionsStruck, "resumable sessions were forgotten"},
