@@ -14,11 +14,20 @@ import (
 	"wsscope/capture/bpf"
 )
 
+// find gives the interface of a name. It needs no permission.
+func find(name string) (*net.Interface, error) {
+	i, err := net.InterfaceByName(name)
+	if err != nil {
+		return nil, fmt.Errorf("%s: no such interface; there are: %s", name, strings.Join(names(), ", "))
+	}
+	return i, nil
+}
+
 // lookUp finds the interface and its kind.
 func (s *socket) lookUp() (bpf.Hardware, error) {
-	i, err := net.InterfaceByName(s.name)
+	i, err := find(s.name)
 	if err != nil {
-		return bpf.Hardware{}, fmt.Errorf("%s: no such interface; there are: %s", s.name, strings.Join(names(), ", "))
+		return bpf.Hardware{}, err
 	}
 	if i.Flags&net.FlagUp == 0 {
 		return bpf.Hardware{}, fmt.Errorf("%s: the interface is down; to bring it up: sudo ip link set %s up", s.name, s.name)

@@ -75,6 +75,10 @@ func openDevice(opt Options) (device, error) {
 	// that the filter refuses slips in before all is set.
 	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC, 0)
 	if errors.Is(err, unix.EPERM) || errors.Is(err, unix.EACCES) {
+		// Nobody should ask for a permission only to hear of a wrong name.
+		if _, err := find(opt.Interface); err != nil && opt.Interface != Any {
+			return nil, err
+		}
 		return nil, noPermission()
 	}
 	if err != nil {
