@@ -106,6 +106,9 @@ func (a *Assembler) data(c *Conn, side int, off int64, b []byte, wireLen int, ac
 		h.holeSeen = false
 		return
 	}
+	if h.q.empty() {
+		h.holePkts = c.pkts
+	}
 	a.enqueue(c, side, off, b, acked)
 	if off == h.off {
 		a.drain(c, side)

@@ -6,10 +6,12 @@ import "wsscope/limits"
 // which order packets passed: an acknowledgement can be captured before the
 // data that it is for, where each direction has its own tap, port or queue.
 // So some time is waited for the data, and many packets where the clock of the
-// capture does not go on.
+// capture does not go on. Once data from behind the hole has come, the tap of
+// its direction is there already, and a few packets are enough.
 const (
 	patience        = 100_000_000 // ns
-	patiencePackets = 1000
+	patienceStopped = 1000        // packets, the clock stands still
+	patienceBehind  = 24          // packets since the first data from behind
 )
 
 // holeFrom begins the waiting for the hole at the front, which is new.
@@ -28,7 +30,8 @@ func (h *half) front(pkts uint64) {
 
 func (h *half) waited(pkts uint64, clock int64) bool {
 	time := clock - h.holeTime
-	return time >= patience || time <= 0 && pkts-h.holePkts >= patiencePackets
+	since := pkts - h.holePkts
+	return time >= patience || time <= 0 && since >= patienceStopped || !h.q.empty() && since >= patienceBehind
 }
 
 // resolve hands on the hole at the front of a direction as a gap once it is

@@ -42,23 +42,32 @@ func TestSkew(t *testing.T) {
 
 // A hole is told while the connection goes on, not at its end.
 func TestHoleToldInTime(t *testing.T) {
-	for _, c := range []struct {
-		name, wait string
-		packets    int
-	}{
-		{"once its time is over", "wait 101ms", 1},
-		{"the clock stands still", "", patiencePackets},
-		{"the clock goes back", "wait -10s", patiencePackets},
+	const front = "> A 100 ack=500 abc\n"
+	const behind = "> A 106 ack=500 ghi\n"
+	const ack = "< A 500 ack=109\n"
+	acks := func(n int) string { return fmt.Sprintf("%d times %s", n, ack) }
+	for _, c := range []struct{ name, script, want string }{
+		{"once its time is over", front + behind + ack + "wait 101ms\n" + ack, "> lost 3, > ghi"},
+		{"others came from behind it", front + behind + acks(patienceBehind+2), "> lost 3, > ghi"},
+		{"not enough others yet", front + behind + acks(patienceBehind-2), ""},
+		{"nothing from behind it: its tap may be late", front + "wait 1ms\n" + acks(500), ""},
+		{"late, and then in order", front + acks(500) + "> A 103 ack=500 def\n" + behind, "> def, > ghi"},
+		{"nothing from behind it, its time over", front + ack + "wait 101ms\n" + ack, "> lost 6"},
+		{"nothing from behind it, the clock stands still", front + acks(patienceStopped+2), "> lost 6"},
+		{"nothing from behind it, the clock goes back", front + ack + "wait -10s\n" + acks(patienceStopped), "> lost 6"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := &recorder{t: t}
 			w := newWire(r)
-			for line := range strings.Lines(open3 + "> A 100 ack=500 abc\n> A 106 ack=500 ghi\n< A 500 ack=109\n" + c.wait +
-				fmt.Sprintf("\n%d times < A 500 ack=109", c.packets)) {
+			for line := range strings.Lines(open3 + c.script) {
 				w.step(t, strings.Fields(line))
 			}
-			if got := strings.Join(r.log, ", "); got != "open, > abc, > lost 3, > ghi" {
-				t.Error(got)
+			want := "open, > abc"
+			if c.want != "" {
+				want += ", " + c.want
+			}
+			if got := strings.Join(r.log, ", "); got != want {
+				t.Errorf("got %s, want %s", got, want)
 			}
 		})
 	}
