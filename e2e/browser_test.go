@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
@@ -29,22 +28,7 @@ func browse(t *testing.T, kind, transport string) {
 	if err := os.WriteFile(what, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	var stderr bytes.Buffer
-	server := exec.Command("node", node+"/browser.mjs", kind, "127.0.0.1:0", log, what, cert[0], cert[1])
-	server.Stderr = &stderr
-	out, err := server.StdoutPipe()
-	if err == nil {
-		err = server.Start()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { server.Process.Kill(); server.Wait() })
-	says := bufio.NewScanner(out)
-	if !says.Scan() {
-		t.Fatalf("the server does not listen: %s", &stderr)
-	}
-	port := says.Text()
+	port, says, stderr := listening(t, exec.Command("node", node+"/browser.mjs", kind, "127.0.0.1:0", log, what, cert[0], cert[1]))
 	c := listen(t, "", "-i", "lo", "-o", "json", "--keylog", keys, "port "+port)
 
 	browser := exec.Command(chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -64,12 +48,12 @@ func browse(t *testing.T, kind, transport string) {
 	select {
 	case ok := <-done:
 		if !ok {
-			t.Fatalf("the server ended: %s", &stderr)
+			t.Fatalf("the server ended: %s", stderr)
 		}
 	case <-ended:
 		t.Skipf("skipped: the browser does not run here: %s", &words)
 	case <-time.After(60 * time.Second):
-		t.Fatalf("the page is not done after a minute: %s %s", &words, &stderr)
+		t.Fatalf("the page is not done after a minute: %s %s", &words, stderr)
 	}
 	all := c.finish(t)
 	got := connections(t, all)

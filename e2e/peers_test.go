@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 )
@@ -106,15 +105,16 @@ func serve(t *testing.T, in, host string, p peer, cert ...string) *server {
 	t.Helper()
 	s := &server{log: filepath.Join(t.TempDir(), "server.jsonl")}
 	args := append(append(p(t), "server", net.JoinHostPort(host, "0"), s.log), cert...)
-	s.port = listening(t, command(in, args[0], args[1:]...))
+	s.port, _, _ = listening(t, command(in, args[0], args[1:]...))
 	return s
 }
 
-// listening starts a server and gives the port that it prints.
-func listening(t *testing.T, cmd *exec.Cmd) string {
+// listening starts a server and gives the port that it prints, what it prints
+// behind that, and what it complains of.
+func listening(t *testing.T, cmd *exec.Cmd) (port string, says *bufio.Scanner, stderr *bytes.Buffer) {
 	t.Helper()
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
+	stderr = new(bytes.Buffer)
+	cmd.Stderr = stderr
 	out, err := cmd.StdoutPipe()
 	if err == nil {
 		err = cmd.Start()
@@ -123,11 +123,11 @@ func listening(t *testing.T, cmd *exec.Cmd) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
-	port, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		t.Fatalf("%v does not listen: %s", cmd.Args, &stderr)
+	says = bufio.NewScanner(out)
+	if !says.Scan() {
+		t.Fatalf("%v does not listen: %s", cmd.Args, stderr)
 	}
-	return strings.TrimSpace(port)
+	return says.Text(), says, stderr
 }
 
 // dial runs a client through its plan and gives its log.
