@@ -76,6 +76,7 @@ func lifeLines(s *subject, p *profile, width int) lines {
 	}
 	for d := event.ClientToServer; d <= event.ServerToClient; d++ {
 		switch n := c.Unanswered[d]; {
+		case c.End != nil && c.End.Count[0].LostBytes+c.End.Count[1].LostBytes > 0: // the answer may be lost, or told before its ping
 		case n == 1:
 			tell("the last ping of the "+sender(d)+" was not answered", warn)
 		case n > 1:
