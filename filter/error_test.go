@@ -19,7 +19,7 @@ func TestErrors(t *testing.T) {
 		{"error == 3 && end", 14, 3, `"end" is no field; did you mean kind == end?`},
 		{"zzzzzzzzz", 0, 9, `"zzzzzzzzz" is no field; text to look for stands in quotes: "zzzzzzzzz"`},
 		{"code == 1000", 0, 4, `"code" is no field; did you mean close.code or http.response.code or conn?`},
-		{"opcode = 1", 7, 1, `'=' has no meaning here`},
+		{"opcode = 1", 7, 1, `'=' has no meaning here; equal is ==`},
 		{"opcode ==", 9, 0, "a value is missing here"},
 		{"opcode == )", 10, 1, `")" stands where a value is expected`},
 		{"opcode == banana", 10, 6, `"banana" is no name for opcode`},

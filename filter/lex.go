@@ -70,7 +70,11 @@ func (l *lexer) next() (token, *Error) {
 		}
 	}
 	r, size := utf8.DecodeRuneInString(l.src[start:])
-	return token{}, &Error{start, size, strconv.QuoteRune(r) + noMeaning, nil}
+	msg := strconv.QuoteRune(r) + noMeaning
+	if r == '=' {
+		msg += "; equal is =="
+	}
+	return token{}, &Error{start, size, msg, nil}
 }
 
 // value reads a token where a value is expected; in a set, two dots end it.
