@@ -5,7 +5,6 @@ package live
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -106,18 +105,4 @@ func (t *tail) String() string {
 	defer t.mu.Unlock()
 	lines := bytes.Split(bytes.TrimSpace(t.line), []byte("\n"))
 	return strings.TrimSpace(string(lines[len(lines)-1]))
-}
-
-// extcapFIFO makes the pipe through which a program delivers.
-func extcapFIFO() (path string, err error) {
-	folder, err := os.MkdirTemp("", "wsscope-extcap-")
-	if err != nil {
-		return "", err
-	}
-	path = filepath.Join(folder, "fifo")
-	if err := mkfifo(path); err != nil {
-		os.RemoveAll(folder)
-		return "", fmt.Errorf("making a pipe: %w", err)
-	}
-	return path, nil
 }

@@ -7,9 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -21,14 +19,11 @@ import (
 // extcapExit is how long a program may run on behind its last packet.
 const extcapExit = time.Second
 
-func mkfifo(path string) error { return unix.Mkfifo(path, 0o600) }
-
 // extcapSource is a running extcap program, a capture.Source.
 type extcapSource struct {
 	name   string
 	files  *capture.Files
-	fifo   *os.File
-	path   string
+	fifo   *fifo
 	stop   context.CancelFunc
 	exited chan struct{}
 	err    error // of the program; valid once exited
@@ -42,19 +37,19 @@ type extcapSource struct {
 // is told to end when ctx is done; what it delivers until then is read.
 // Packets are not filtered.
 func OpenExtcap(ctx context.Context, e Extcap, args []string) (capture.Source, error) {
-	path, err := extcapFIFO()
+	pipe, err := newFIFO()
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", e.Name, err)
 	}
 	running, stop := context.WithCancel(ctx)
-	s := &extcapSource{name: e.Name, path: path, stop: stop, exited: make(chan struct{}), said: new(tail)}
-	c := exec.CommandContext(running, e.Program, append([]string{"--capture", "--extcap-interface", e.Name, "--fifo", path}, args...)...)
+	s := &extcapSource{name: e.Name, fifo: pipe, stop: stop, exited: make(chan struct{}), said: new(tail)}
+	c := exec.CommandContext(running, e.Program, append([]string{"--capture", "--extcap-interface", e.Name, "--fifo", pipe.path}, args...)...)
 	c.Stderr = s.said
 	c.Cancel = func() error { return c.Process.Signal(unix.SIGTERM) }
 	c.WaitDelay = 2 * time.Second // then it is killed
 	if err := c.Start(); err != nil {
 		stop()
-		os.RemoveAll(filepath.Dir(path))
+		pipe.Close()
 		return nil, fmt.Errorf("%s: %w", e.Name, err)
 	}
 	go func() {
@@ -63,18 +58,9 @@ func OpenExtcap(ctx context.Context, e Extcap, args []string) (capture.Source, e
 			s.err = nil // it ended because it was told to
 		}
 		close(s.exited)
-		// One that never opened the pipe would keep its reader waiting.
-		if f, err := os.OpenFile(path, os.O_WRONLY|unix.O_NONBLOCK, 0); err == nil {
-			f.Close()
-		}
+		pipe.expectNone()
 	}()
-	if s.fifo, err = os.OpenFile(path, os.O_RDONLY, 0); err != nil {
-		stop()
-		<-s.exited
-		os.RemoveAll(filepath.Dir(path))
-		return nil, fmt.Errorf("%s: %w", e.Name, err)
-	}
-	s.files = capture.Open(context.WithoutCancel(ctx), []string{"-"}, s.fifo, capture.Options{})
+	s.files = capture.Open(context.WithoutCancel(ctx), []string{"-"}, pipe, capture.Options{})
 	return s, nil
 }
 
@@ -114,7 +100,6 @@ func (s *extcapSource) Close() error {
 		s.fifo.Close()
 		<-s.exited
 		s.closed = s.files.Close()
-		os.RemoveAll(filepath.Dir(s.path))
 	})
 	return s.closed
 }

@@ -136,7 +136,7 @@ func TestExtcapIsStopped(t *testing.T) {
 		t.Error(n, "packets")
 	}
 	s.Close()
-	if _, err := os.Stat(s.(*extcapSource).path); !os.IsNotExist(err) {
+	if _, err := os.Stat(s.(*extcapSource).fifo.path); !os.IsNotExist(err) {
 		t.Error("the pipe is left behind")
 	}
 }
@@ -170,4 +170,40 @@ func TestRandpkt(t *testing.T) {
 		return
 	}
 	t.Skip("Wireshark's randpktdump is not installed")
+}
+
+// TestFIFO: neither a writer that never comes nor one that was gone before
+// the reader looked keeps it waiting.
+func TestFIFO(t *testing.T) {
+	for _, writes := range []string{"", "all of it"} {
+		f, err := newFIFO()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if writes != "" {
+			if err := os.WriteFile(f.path, []byte(writes), 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+		f.expectNone()
+		if b, err := io.ReadAll(f); string(b) != writes || err != nil {
+			t.Errorf("%q, %v, want %q", b, err, writes)
+		}
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestFIFOIsAwaited: what ends before anything was written is not the end.
+func TestFIFOIsAwaited(t *testing.T) {
+	f, err := newFIFO()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	time.AfterFunc(20*time.Millisecond, func() { os.WriteFile(f.path, []byte("late"), 0) })
+	if b, err := io.ReadAll(f); string(b) != "late" || err != nil {
+		t.Errorf("%q, %v", b, err)
+	}
 }
