@@ -42,7 +42,7 @@ func TestNamedPipeNobodyWrites(t *testing.T) {
 	if b, err := next(t, Open(ctx, []string{name}, nil, Options{})); err != io.EOF {
 		t.Fatalf("%v, %v", b, err)
 	}
-	out, err := os.OpenFile(name, os.O_WRONLY, 0) // lets the goroutine go that still waits
+	out, err := os.OpenFile(name, os.O_RDWR, 0) // lets the goroutine go that may still wait; to write alone would wait for it
 	if err != nil {
 		t.Fatal(err)
 	}

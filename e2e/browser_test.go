@@ -37,6 +37,7 @@ func browse(t *testing.T, kind, transport string) {
 	browser.Env = append(keyLogging(keys), "HOME="+dir)
 	var words bytes.Buffer
 	browser.Stderr = &words
+	browser.WaitDelay = 5 * time.Second // processes of its own may outlive it
 	if err := browser.Start(); err != nil {
 		t.Fatal(err)
 	}
