@@ -69,6 +69,8 @@ func (v *Findings) totals() {
 func (v *Findings) conclusion(s *event.Summary) string {
 	all := s.Connections + s.Refused
 	switch {
+	case s.Packets == 0 && all == 0:
+		return "No packet was read."
 	case all == 0:
 		return "No WebSocket connection was seen."
 	case v.broken == 0:

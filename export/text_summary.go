@@ -18,6 +18,31 @@ func (p *pen) summary(s *event.Summary) {
 	p.styled(styleDim, "── summary ──")
 	p.newline()
 
+	if s.Packets == 0 {
+		p.row("capture", "no packets")
+	} else {
+		p.counts(s)
+	}
+	if lost := lostWords(s); lost != "" {
+		p.row("lost", lost)
+	}
+	for _, l := range s.Limits {
+		b := append([]byte(l.Limit), " ×"...)
+		b = strconv.AppendUint(b, l.Count, 10)
+		if l.Text != "" {
+			b = append(append(b, ": "...), l.Text...)
+		}
+		p.style(styleYellow)
+		p.row("limit", string(b))
+		p.style(styleNone)
+	}
+	for _, n := range s.Notes {
+		p.row("note", n)
+	}
+}
+
+// counts are the rows of a capture that has packets.
+func (p *pen) counts(s *event.Summary) {
 	b := appendNoun(nil, s.Packets, " packet")
 	b = appendSize(append(b, ", "...), s.Bytes)
 	b = appendSpan(append(b, ", "...), s.Duration)
@@ -51,22 +76,6 @@ func (p *pen) summary(s *event.Summary) {
 	p.row("findings", "")
 	p.severities(s.Findings)
 	p.newline()
-	if lost := lostWords(s); lost != "" {
-		p.row("lost", lost)
-	}
-	for _, l := range s.Limits {
-		b = append(append(b[:0], l.Limit...), " ×"...)
-		b = strconv.AppendUint(b, l.Count, 10)
-		if l.Text != "" {
-			b = append(append(b, ": "...), l.Text...)
-		}
-		p.style(styleYellow)
-		p.row("limit", string(b))
-		p.style(styleNone)
-	}
-	for _, n := range s.Notes {
-		p.row("note", n)
-	}
 }
 
 // row writes one row of a block; without words it leaves the line open.
