@@ -8,7 +8,7 @@ import "fmt"
 type LinkType uint16
 
 // LinkUnknown stands for a packet whose interface the capture never
-// described. It is no assigned link type.
+// described, or which is of a kind without a link type. It is no assigned one.
 const LinkUnknown LinkType = 0xFFFF
 
 // Packet is one captured packet.

@@ -24,10 +24,11 @@ var (
 		"as in libpcap and Wireshark; a larger length is damage, and a buffer has to hold the block",
 		"the finding file-corrupt"))
 
-	// Interfaces is how many interfaces of one pcapng section are described.
+	// Interfaces is how many interfaces of one pcapng section are described,
+	// and of one live capture told apart.
 	Interfaces = int(row("interfaces", 65_536, "interfaces",
-		"no machine has more; a crafted file could describe one in every 20 bytes",
-		"further descriptions are not kept; packets of those interfaces count as undecodable"))
+		"no machine has more at a time; a crafted file could describe one in every 20 bytes, and interfaces of containers come and go for days",
+		"further descriptions in a file are not kept, and packets of those interfaces count as undecodable; further interfaces of a live capture share one name, \"others\""))
 
 	// TailBytes is how far from a pcapng file's end secrets are looked for.
 	TailBytes = int64(row("tail-bytes", 16<<20, "bytes",

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"wsscope/capture"
+	"wsscope/limits"
 	"wsscope/capture/bpf"
 )
 
@@ -336,4 +337,26 @@ func TestInterfaces(t *testing.T) {
 		}
 	}
 	t.Error("no lo in", list)
+}
+
+// TestPlaces: interfaces that come and go for ever do not fill the memory.
+func TestPlaces(t *testing.T) {
+	s := &socket{name: "eth0", indexOf: map[int32]int{}}
+	places := map[int]bool{}
+	for i := range int32(limits.Interfaces) + 1000 {
+		places[s.place(i+1, capture.LinkType(1+100*(i%2)))] = true
+	}
+	if n := limits.Interfaces + 2; len(places) != n || len(s.known) != n || len(s.indexOf) != n {
+		t.Errorf("%d places, %d names", len(places), len(s.known))
+	}
+	for i, want := range []Seen{{Name: "eth0", Link: 1}, {Name: "eth0", Link: 101}} {
+		if got := s.known[s.place(int32(i+1), 0)]; got != want {
+			t.Errorf("%+v, want %+v", got, want)
+		}
+	}
+	for i, want := range []Seen{{Name: "others", Link: 1}, {Name: "others", Link: 101}} {
+		if got := s.known[s.place(1<<30, capture.LinkType(1+100*i))]; got != want {
+			t.Errorf("%+v, want %+v", got, want)
+		}
+	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"wsscope/capture"
 	"wsscope/capture/bpf"
 )
 
@@ -41,8 +42,8 @@ func (s *socket) lookUp() (bpf.Hardware, error) {
 		return bpf.Hardware{}, fmt.Errorf("%s: asking for its type: %w", s.name, err)
 	}
 	hardware := request.Uint16() // sa_family of a struct sockaddr
-	link, ok := linkOf(hardware)
-	if !ok {
+	link := linkOf(hardware)
+	if link == capture.LinkUnknown {
 		return bpf.Hardware{}, fmt.Errorf("%s: interfaces of its type (ARPHRD_ number %d) are not understood", s.name, hardware)
 	}
 	return bpf.Hardware{Type: hardware, Link: link}, nil

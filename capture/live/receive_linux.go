@@ -121,10 +121,7 @@ func (s *socket) deliver() (*capture.Batch, error) {
 // add appends the packets of a block.
 func (s *socket) add(b *capture.Batch, block *block) {
 	for f, ok := block.frame(); ok; f, ok = block.frame() {
-		link, known := linkOf(f.hardware)
-		if !known {
-			continue
-		}
+		link := linkOf(f.hardware)
 		p := capture.Packet{Time: f.time, Data: f.data, WireLen: f.wireLen, Link: link, Interface: s.place(f.ifindex, link)}
 		if s.filter != nil {
 			// An error is one of the expression and this link type, for
@@ -146,7 +143,13 @@ func (s *socket) place(ifindex int32, link capture.LinkType) int {
 		return i
 	}
 	name := s.name
-	if name == Any {
+	switch {
+	case len(s.known) >= limits.Interfaces:
+		ifindex, name = -1-int32(link), "others"
+		if i, ok := s.indexOf[ifindex]; ok {
+			return i
+		}
+	case name == Any:
 		name = nameOf(ifindex)
 	}
 	s.mu.Lock()

@@ -31,13 +31,14 @@ var kinds = []bpf.Hardware{
 	{Type: unix.ARPHRD_IP6GRE, Link: 101},
 }
 
-func linkOf(hardware uint16) (capture.LinkType, bool) {
+// linkOf gives capture.LinkUnknown for interfaces that kinds does not have.
+func linkOf(hardware uint16) capture.LinkType {
 	for _, k := range kinds {
 		if k.Type == hardware {
-			return k.Link, true
+			return k.Link
 		}
 	}
-	return 0, false
+	return capture.LinkUnknown
 }
 
 // socket is a packet socket with its ring.
@@ -67,7 +68,9 @@ type socket struct {
 	reported uint64
 	paused   uint64
 	known    []Seen
-	indexOf  map[int32]int // ifindex to place in known
+	// indexOf maps an ifindex to a place in known; behind limits.Interfaces,
+	// the link type t, as -1-t, to that of all others.
+	indexOf map[int32]int
 }
 
 func openDevice(opt Options) (device, error) {
