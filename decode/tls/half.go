@@ -57,6 +57,7 @@ type half struct {
 	nonce      uint64 // the explicit one of the last record that opened, where there is one
 
 	missed   int // records that may be lost since the last that opened
+	passed   int // bytes passed over since, in which there may be more
 	tried    int // bytes decrypted in vain since
 	failures int // records that did not open since
 }

@@ -37,6 +37,13 @@ func (h *half) lose(most int) {
 	h.msgs = messages{}
 }
 
+// passOver makes the hole longer by captured bytes. They may hold records that
+// cannot be opened, such as those of TLS 1.0 whose IV is lost.
+func (h *half) passOver(n int) {
+	h.hole.add(n)
+	h.passed += n
+}
+
 // record adds a record whose header was captured.
 func (o *hole) record(h *half, rec []byte) {
 	n := fragmentLen(rec)
@@ -103,7 +110,7 @@ func (c *Conn) cut(h *half, b []byte) {
 		return
 	}
 	if h.sync == scanning {
-		h.hole.add(len(b))
+		h.passOver(len(b))
 		return
 	}
 	if len(b) < headLen {
@@ -124,7 +131,7 @@ func (c *Conn) cut(h *half, b []byte) {
 // sequence number, and tells the next layer what is lost of the plaintext.
 func (c *Conn) resolve(h *half, key any, seq uint64) {
 	o := h.hole
-	h.hole, h.missed, h.tried, h.failures = hole{}, 0, 0, 0
+	h.hole, h.missed, h.passed, h.tried, h.failures = hole{}, 0, 0, 0, 0
 	if !o.open {
 		return
 	}

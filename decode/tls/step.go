@@ -66,7 +66,7 @@ func (c *Conn) scan(h *half, b []byte) (int, verdict) {
 	passed, first := 0, c.rec
 	skip := func(to int) {
 		h.pass(b[passed:to])
-		h.hole.add(to - passed)
+		h.passOver(to - passed)
 		passed = to
 	}
 	for i := 0; i+headLen <= len(b); i++ {
@@ -272,7 +272,11 @@ func (c *Conn) giveUp(h *half, reason string) {
 // attempts is how many sequence numbers are tried on a record of n bytes. One
 // header that is none must not use up what may be spent on the whole hole.
 func (h *half) attempts(n int) uint64 {
-	return uint64(max(1, min(h.missed, int(limits.TLSTries), int(limits.TLSTriedBytes)/4/n)))
+	missed := h.missed
+	if h.passed > 0 {
+		missed += tries(int64(h.passed))
+	}
+	return uint64(max(1, min(missed, int(limits.TLSTries), int(limits.TLSTriedBytes)/4/n)))
 }
 
 // tries is how many records can be lost in n bytes.
