@@ -207,15 +207,18 @@ func integer(b []byte, n uint) (v uint32, rest []byte, err error) {
 		return v, b, nil
 	}
 	for shift := uint(0); ; shift += 7 {
-		switch {
-		case len(b) == 0:
+		if len(b) == 0 {
 			return 0, nil, errShort
-		case shift > 21: // 28 bits are more than any length or index here
+		}
+		// 28 bits are more than any length or index here. Some encoders write
+		// more octets than they need, of which the last are zero.
+		c := b[0]
+		more := uint64(c&0x7f) << shift
+		if shift > 56 || more >= 1<<28 {
 			return 0, nil, errInteger
 		}
-		c := b[0]
 		b = b[1:]
-		v += uint32(c&0x7f) << shift
+		v += uint32(more)
 		if c&0x80 == 0 {
 			return v, b, nil
 		}
