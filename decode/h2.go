@@ -33,8 +33,9 @@ type http2Layer struct {
 	connect      event.Tri // the server allowed Extended CONNECT
 	settingsTold bool      // that its setting is wrong was told
 	ended        [2]bool
-	bytes        [2]int // held for streams
-	kept         int    // reserved for what waits in the readers
+	how          [2]stream.End // valid where ended
+	bytes        [2]int        // held for streams
+	kept         int           // reserved for what waits in the readers
 }
 
 // h2Stream is one stream that is, or may be, a WebSocket.
@@ -107,15 +108,16 @@ func (h *http2Layer) Gap(dir event.Dir, n int64, now event.Stamp) {
 
 // End implements stream.Layer. The end of the connection ends all streams.
 func (h *http2Layer) End(dir event.Dir, how stream.End, now event.Stamp) {
-	h.ended[dir] = true
+	h.ended[dir], h.how[dir] = true, how
 	for _, s := range slices.Clone(h.streams) {
 		h.endHalf(s, dir, how, now)
 	}
 	if dir == event.ClientToServer {
 		h.requestsOver(now)
 	}
-	if h.ended[dir.Reverse()] {
+	if peer := dir.Reverse(); h.ended[peer] {
 		for _, s := range slices.Clone(h.streams) {
+			h.endHalf(s, peer, h.how[peer], now) // it began behind that end
 			h.settle(s, now)
 		}
 		h.in[0].Discard()
