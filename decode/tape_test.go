@@ -24,6 +24,7 @@ type tape struct {
 	frames   int
 	findings int
 	brief    bool // short lines, for tables
+	swapped  bool // a response stood before its request
 }
 
 // taped is what was told of one connection.
@@ -65,6 +66,7 @@ func (p *tape) Open(o *event.Open) {
 		p.t.Fatal("opened twice")
 	}
 	p.conns[o.Conn] = &taped{lens: map[uint64]uint64{}, refuse: o.Refused, last: o.Stamp}
+	p.swapped = p.swapped || o.RequestStamp.Packet == o.Packet
 	if p.brief {
 		what := "open"
 		if o.Refused {
