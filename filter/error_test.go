@@ -50,6 +50,8 @@ func TestErrors(t *testing.T) {
 		{"rtt > x", 6, 1, `"x" is no duration for rtt`},
 		{"time > noon", 7, 4, `"noon" is no time for time`},
 		{"ip == example.org", 6, 11, `"example.org" is no address for ip`},
+		{"ip == [::1", 6, 4, "the bracket has no end"},
+		{"ip in {[::1]:80, [", 17, 1, "the bracket has no end"},
 		{"fin == 2", 7, 1, `"2" is no yes or no for fin`},
 		{"fin < 1", 4, 1, "< cannot be used on fin (yes or no)"},
 		{"websocket == 1", 10, 2, "== cannot be used on websocket (presence)"},

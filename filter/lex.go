@@ -83,9 +83,11 @@ func (l *lexer) value(set bool) (token, *Error) {
 	l.space()
 	start := l.pos
 	if strings.HasPrefix(l.src[start:], "[") {
-		if end := strings.IndexByte(l.src[start:], ']'); end > 0 {
-			l.pos += end + 1
+		end := strings.IndexByte(l.src[start:], ']')
+		if end < 0 {
+			return token{}, &Error{start, len(l.src) - start, "the bracket has no end", []string{"]"}}
 		}
+		l.pos += end + 1
 	} else if start == len(l.src) || !valueChar(l.src[start]) || strings.HasPrefix(l.src[start:], `r"`) {
 		tok, err := l.next()
 		if err != nil && strings.HasSuffix(err.Msg, noMeaning) {
