@@ -17,8 +17,8 @@ import (
 	"time"
 
 	"wsscope/capture"
-	"wsscope/limits"
 	"wsscope/capture/bpf"
+	"wsscope/limits"
 )
 
 // open skips the test where capturing is not allowed.
