@@ -41,7 +41,7 @@ var goPeers = sync.OnceValues(func() (string, error) {
 
 func build(name, dir, pkg string, flags ...string) (string, error) {
 	out := filepath.Join(scratch, name)
-	cmd := exec.Command("go", append(append([]string{"build", "-o", out}, flags...), pkg)...)
+	cmd := exec.Command("go", append(append([]string{"build", "-buildvcs=false", "-o", out}, flags...), pkg)...)
 	cmd.Dir = dir
 	if len(flags) == 0 {
 		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
