@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"runtime"
+	"slices"
 	"time"
 
 	"wsscope/capture"
@@ -129,6 +130,12 @@ func (k *embedded) read(growing bool) ([]byte, error) {
 	return text, err
 }
 
+// firstSaved is the first interface whose packets a file can hold, -1 if there
+// is none: the counts, which are those of all, stand with it.
+func firstSaved(seen []live.Seen) int {
+	return slices.IndexFunc(seen, func(i live.Seen) bool { return i.Link != capture.LinkUnknown })
+}
+
 // close ends the file; what was written stands, whatever went wrong.
 func (s *saving) close(stderr io.Writer) {
 	if s.w == nil {
@@ -137,9 +144,12 @@ func (s *saving) close(stderr io.Writer) {
 	if s.growing && s.err == nil {
 		s.err = s.secrets()
 	}
-	if s.handle != nil && s.named > 0 {
-		st := s.handle.Stats()
-		s.w.Statistics(0, s.handle.Seen()[0].Link, st.Received, st.Dropped)
+	if s.handle != nil {
+		seen := s.handle.Seen()[:s.named]
+		if i := firstSaved(seen); i >= 0 {
+			st := s.handle.Stats()
+			s.w.Statistics(i, seen[i].Link, st.Received, st.Dropped)
+		}
 	}
 	if err := s.w.Close(); err != nil && s.err == nil {
 		say(stderr, err.Error())
