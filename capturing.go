@@ -80,7 +80,10 @@ func capturing(ctx context.Context, o *options, stdin io.Reader, stdout, stderr 
 	if src.handle != nil {
 		ctx = context.WithoutCancel(ctx) // it ends by itself, behind what was captured before
 	}
-	problems, err := pipeline.New(w, run).Run(ctx, src)
+	p := pipeline.New(w, run)
+	defer p.Wait()
+	defer cancel() // a panic must not wait for packets
+	problems, err := p.Run(ctx, src)
 	done()
 	return conclude(o, w, problems, errors.Join(err, saved.err), stderr)
 }

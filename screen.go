@@ -67,6 +67,7 @@ func (s *screenState) show(ctx, reading context.Context, cancel func(), store *t
 	}
 	cancel()
 	<-done
+	s.run.Wait()
 	if p := (*pipeline.Panicked)(nil); errors.As(context.Cause(ctx), &p) {
 		fmt.Fprintln(stderr, "panic:", p)
 		return exitPanic

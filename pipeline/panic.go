@@ -34,3 +34,19 @@ func (p *Pipeline) check() {
 	default:
 	}
 }
+
+// release is deferred by Run. Behind a panic nobody merges any more: it sees
+// to it that no stage waits for that.
+func (p *Pipeline) release(ordered <-chan *job) {
+	p.broken.Store(true)
+	p.room.open()
+	go func() {
+		for range ordered {
+		}
+	}()
+}
+
+// Wait waits until all stages have ended. Behind a panic of Run they may still
+// be at work, the reading one in the source's Next: a source is closed after
+// it was told to end and Wait returned.
+func (p *Pipeline) Wait() { p.stages.Wait() }

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"context"
 	"errors"
 	"io"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"wsscope/capture"
+	"wsscope/event"
 )
 
 // breaking is a source that panics behind its batches.
@@ -64,5 +66,49 @@ func TestPanics(t *testing.T) {
 				t.Fatal("Run does not end")
 			}
 		})
+	}
+}
+
+// lingering is a source that takes its time to end behind its batches.
+type lingering struct {
+	script
+	ctx  context.Context
+	left bool
+}
+
+func (l *lingering) Next() (*capture.Batch, error) {
+	if len(l.batches) > 0 {
+		return l.script.Next()
+	}
+	<-l.ctx.Done()
+	time.Sleep(20 * time.Millisecond)
+	l.left = true
+	return nil, io.EOF
+}
+
+// fragile is a sink that panics.
+type fragile struct{ rules }
+
+func (*fragile) Open(*event.Open) { panic("boom") }
+
+// TestWaitBehindPanic: after Wait nobody reads the source any more.
+func TestWaitBehindPanic(t *testing.T) {
+	s := &coming{now: 1_700_000_000e9, batch: capture.NewBatch(nil), buf: make([]byte, 0, 64<<10)}
+	s.connection(6).frame(0, 0x81, []byte("hi"), 0x12345678)
+	ctx, cancel := context.WithCancel(t.Context())
+	src := &lingering{script: script{batches: []*capture.Batch{s.batch}}, ctx: ctx}
+	p := New(&fragile{}, Options{Workers: 2})
+	func() {
+		defer func() {
+			if v := recover(); v != "boom" {
+				t.Errorf("Run ended with %v", v)
+			}
+		}()
+		p.Run(ctx, src)
+	}()
+	cancel()
+	p.Wait()
+	if !src.left {
+		t.Error("the source is still being read")
 	}
 }

@@ -66,6 +66,7 @@ type Pipeline struct {
 
 	panicked chan *Panicked // holds one
 	broken   atomic.Bool    // a stage panicked: nothing more is decoded
+	stages   sync.WaitGroup // all goroutines that Run started
 }
 
 // Packets is how many packets were read so far. Any goroutine may ask.
@@ -96,7 +97,8 @@ func New(sink event.Sink, opt Options) *Pipeline {
 // Run reads src to its end or until ctx is done, and tells the sink
 // everything, the summary last. The problems met with the inputs are
 // returned. An error is one of the source's that is no Problem, or of the
-// sink's Flush. Where a stage panics, Run panics with a *Panicked.
+// sink's Flush. Where a stage panics, Run panics with a *Panicked, and where
+// the sink does, with what that did: see Wait.
 func (p *Pipeline) Run(ctx context.Context, src capture.Source) ([]*capture.Problem, error) {
 	read := make(chan *job, inFlight)
 	ordered := make(chan *job, inFlight)
@@ -104,16 +106,17 @@ func (p *Pipeline) Run(ctx context.Context, src capture.Source) ([]*capture.Prob
 	stop := make(chan struct{})
 	defer close(stop)
 	failed := make(chan error, 1)
-	go func() {
+	p.stages.Go(func() {
 		defer p.caught()
 		failed <- p.read(ctx, src, read, free, stop)
-	}()
+	})
 	inputs := make([]chan *job, len(p.workers))
 	for i := range inputs {
 		inputs[i] = make(chan *job, inFlight)
-		go p.workers[i].run(inputs[i], i)
+		p.stages.Go(func() { p.workers[i].run(inputs[i], i) })
 	}
-	go p.lead(read, inputs, ordered)
+	p.stages.Go(func() { p.lead(read, inputs, ordered) })
+	defer p.release(ordered)
 	flush := p.follow(ordered, free)
 	p.check()
 	var err error

@@ -14,6 +14,7 @@ type room struct {
 	freed sync.Cond
 	held  int64  // bytes
 	next  uint64 // number of the job to be merged
+	ended bool   // nothing is merged any more: nobody waits
 }
 
 func newRoom() *room {
@@ -25,7 +26,7 @@ func newRoom() *room {
 // enter waits until a job of this number may be worked on.
 func (r *room) enter(number uint64) {
 	r.mu.Lock()
-	for r.held > limits.EventBytes && number != r.next {
+	for !r.ended && r.held > limits.EventBytes && number != r.next {
 		r.freed.Wait()
 	}
 	r.mu.Unlock()
@@ -53,6 +54,14 @@ func (r *room) merged(outs []*output) {
 	r.mu.Lock()
 	r.held -= n
 	r.next++
+	r.freed.Broadcast()
+	r.mu.Unlock()
+}
+
+// open lets everybody in, for good.
+func (r *room) open() {
+	r.mu.Lock()
+	r.ended = true
 	r.freed.Broadcast()
 	r.mu.Unlock()
 }

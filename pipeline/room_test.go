@@ -32,5 +32,17 @@ func TestRoom(t *testing.T) {
 		if r.held != 0 || out.messages[0].Payload != nil {
 			t.Errorf("%d bytes are held", r.held)
 		}
+		r.take(out.large)
+		entered = false
+		go func() { r.enter(7); entered = true }()
+		synctest.Wait()
+		if entered {
+			t.Error("a worker goes ahead although too much is held")
+		}
+		r.open()
+		synctest.Wait()
+		if !entered {
+			t.Error("a worker waits although nothing is merged any more")
+		}
 	})
 }
