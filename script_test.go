@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 }
 
 // scriptTime is how long one command of a script may take.
-const scriptTime = 30 * time.Second
+const scriptTime = 2 * time.Minute
 
 // TestScript runs the scripts of testdata/script, which hold the command line
 // as people and other programs use it. $CAPTURES is testdata/captures.

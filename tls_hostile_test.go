@@ -166,7 +166,7 @@ func TestHostileHTTP2(t *testing.T) {
 			if !strings.Contains(s.text, c.want) {
 				t.Errorf("not said: %s\n%s", c.want, s.text)
 			}
-			if took := time.Since(begin); took > 20*time.Second {
+			if took := time.Since(begin); took > time.Minute {
 				t.Errorf("took %v", took)
 			}
 		})

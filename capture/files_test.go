@@ -150,7 +150,7 @@ func next(t *testing.T, f *Files) (*Batch, error) {
 	select {
 	case a := <-ch:
 		return a.b, a.err
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("Next does not return")
 		return nil, nil
 	}

@@ -53,7 +53,7 @@ func browse(t *testing.T, kind, transport string) {
 		}
 	case <-ended:
 		t.Skipf("skipped: the browser does not run here: %s", &words)
-	case <-time.After(60 * time.Second):
+	case <-time.After(2 * time.Minute):
 		t.Fatalf("the page is not done after a minute: %s %s", &words, stderr)
 	}
 	all := c.finish(t)

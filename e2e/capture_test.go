@@ -99,7 +99,7 @@ func (c *capturing) start(t *testing.T, in string, stdout *os.File, args ...stri
 			t.Fatalf("the capture ended: %v: %s", err, &c.stderr)
 		default:
 		}
-		if time.Since(begin) > 20*time.Second {
+		if time.Since(begin) > time.Minute {
 			t.Fatal("the capture does not begin")
 		}
 	}
@@ -141,7 +141,7 @@ func (c *capturing) wait(t *testing.T) int {
 	t.Helper()
 	select {
 	case <-c.ended:
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		c.cmd.Process.Signal(syscall.SIGQUIT)
 		<-c.ended
 		t.Fatalf("the program does not end: %s", &c.stderr)

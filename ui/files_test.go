@@ -249,7 +249,7 @@ func TestBackgroundLayout(t *testing.T) {
 	b.a.synchronous = false
 	b.press("j")
 	b.sees("laying out")
-	for range 500 {
+	for range 12_000 { // a minute
 		time.Sleep(5 * time.Millisecond)
 		if b.draw(); !strings.Contains(b.text(), "laying out") {
 			break

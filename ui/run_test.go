@@ -57,7 +57,7 @@ func (s *watched) Show() {
 func (s *watched) press(k tcell.Key, r rune) {
 	before := s.draws.Load()
 	s.InjectKey(k, r, tcell.ModNone)
-	for range 10_000 {
+	for range 60_000 {
 		if s.draws.Load() > before {
 			return
 		}

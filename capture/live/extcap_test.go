@@ -95,8 +95,8 @@ func TestExtcapFails(t *testing.T) {
 
 // TestExtcapTalksNonsense: the program goes on, its reader does not.
 func TestExtcapTalksNonsense(t *testing.T) {
-	e := program(t, "exec > $fifo\necho nonsense, no capture at all\nsleep 60\n")
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	e := program(t, "exec > $fifo\necho nonsense, no capture at all\nsleep 600\n")
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	s, err := OpenExtcap(ctx, e, nil)
 	if err != nil {

@@ -76,7 +76,7 @@ func (d *datagrams) send(n, size int) {
 // collect copies packets until there are n, or the capture ends.
 func collect(t testing.TB, h *Handle, n int) (list []capture.Packet, dropped uint64) {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); len(list) < n; {
+	for deadline := time.Now().Add(time.Minute); len(list) < n; {
 		b, err := h.Next()
 		if err == io.EOF {
 			return list, dropped
@@ -190,7 +190,7 @@ func TestCancelDelivers(t *testing.T) {
 		if len(list) < 50 || len(list) > 51 {
 			t.Error(len(list), "packets")
 		}
-		if took := time.Since(start); took > 10*time.Second {
+		if took := time.Since(start); took > time.Minute {
 			t.Error("ended after", took)
 		}
 		if _, err := h.Next(); err != io.EOF {
@@ -225,7 +225,7 @@ func TestCloseIsPromptAndLeavesNothing(t *testing.T) {
 		if err := <-ended; err != io.EOF {
 			t.Error(err)
 		}
-		if took := time.Since(start); took > 10*time.Second {
+		if took := time.Since(start); took > time.Minute {
 			t.Error("closed after", took)
 		}
 		cancel()
@@ -258,7 +258,7 @@ func TestIdleGivesAnEmptyBatch(t *testing.T) {
 	if err != nil || len(b.Packets) != 0 {
 		t.Fatal(b, err)
 	}
-	if took := time.Since(start); took < 20*time.Millisecond || took > 10*time.Second {
+	if took := time.Since(start); took < 20*time.Millisecond || took > time.Minute {
 		t.Error(took)
 	}
 }

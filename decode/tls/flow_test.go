@@ -89,7 +89,7 @@ func converse(t testing.TB, client, server *gotls.Config, words []string) *flow 
 	}
 	var mu sync.Mutex
 	a, b := socketPair(t)
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	a.SetDeadline(deadline)
 	b.SetDeadline(deadline)
 	c := gotls.Client(recorder{a, event.ClientToServer, &mu, f}, client)

@@ -17,7 +17,7 @@ terminal() {
 		"env -u COLORTERM -u TMUX -u NO_COLOR -u SSLKEYLOGFILE TERM=screen-256color LC_ALL=C.UTF-8 TZ=UTC $2"
 }
 
-patience=30 # seconds: a busy machine is no failure
+patience=90 # seconds: a busy machine is no failure
 
 # until_true COMMAND...: waits until it succeeds
 until_true() {
