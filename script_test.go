@@ -29,7 +29,8 @@ func TestMain(m *testing.M) {
 const scriptTime = 2 * time.Minute
 
 // TestScript runs the scripts of testdata/script, which hold the command line
-// as people and other programs use it. $CAPTURES is testdata/captures.
+// as people and other programs use it. $CAPTURES and
+// $TUNNELS are folders of testdata.
 func TestScript(t *testing.T) {
 	captures, err := filepath.Abs(filepath.Join("testdata", "captures"))
 	if err != nil {
@@ -39,6 +40,7 @@ func TestScript(t *testing.T) {
 		Dir: filepath.Join("testdata", "script"),
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("CAPTURES", captures)
+			e.Setenv("TUNNELS", filepath.Join(filepath.Dir(captures), "tunnels"))
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

@@ -26,6 +26,7 @@ type Conn struct {
 	late   bool // looking for frames without a handshake
 	ignore bool
 	ended  int
+	alpn   func() string // the protocol that TLS agreed on for exactly these bytes; nil in the clear and in a tunnel
 	// template is the half of the handshake that is known, nil if none is.
 	template *event.Open
 	tls      *secure  // the TLS connection around it; nil in the clear
@@ -219,7 +220,7 @@ func (s *opening) release(sh *Shared) {
 
 // recognise tries to tell from what is held what the connection carries.
 func (c *Conn) recognise(now event.Stamp) {
-	if c.tls != nil && c.tls.conn.Info().ALPN == "h2" {
+	if c.alpn != nil && c.alpn() == "h2" {
 		c.start(event.ClientToServer, newHTTP2(c, c.whole, c.whole), now)
 		return
 	}

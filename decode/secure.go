@@ -39,7 +39,7 @@ func (c *Conn) secure(side event.Dir, first []byte, now event.Stamp) {
 	s.conn = tls.New(c.sh.Opt.Keys, in, nil)
 	s.conn.Linger, s.conn.Trace = c.sh.Opt.LateKeys, c.sh.Opt.Spans
 	s.Conn = s.conn
-	in.tls = s
+	in.tls, in.alpn = s, func() string { return s.conn.Info().ALPN }
 	c.start(client, s, now)
 }
 

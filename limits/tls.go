@@ -35,9 +35,18 @@ var (
 	TLSTriedBytes = row("tls-tried-bytes", 16<<20, "bytes",
 		"bytes decrypted in vain after lost bytes: about 10 ms of work",
 		"the direction is given up")
-	TLSProbes = row("tls-probes", 1<<13, "records",
-		"secrets of the key log tried on a connection whose client random is not in it: some milliseconds of work",
-		"the remaining secrets are not tried")
+	TLSLateRecords = row("tls-late-records", 1<<12, "records",
+		"sequence numbers tried with each secret of the key log where TLS 1.3 was joined late; the other direction is then sought further, see tls-tried-bytes",
+		"the connection counts as encrypted, for it was joined after its handshake")
+	TLSProbes = row("tls-probes", 1<<13, "sessions",
+		"sessions of the key log, the newest, tried on a connection of TLS 1.3 whose client random is not in it",
+		"the older ones are not tried")
+	TLSProbedBytes = row("tls-probed-bytes", 32<<20, "bytes",
+		"bytes decrypted in vain with them: about 30 ms of work",
+		"the remaining secrets and sequence numbers are not tried")
+	TLSProbedTotal = row("tls-probed-total", 4<<30, "bytes",
+		"the same over all connections that were not found: a machine has thousands that are not of the key log",
+		"no more connections are tried")
 	TLSUnreadable = row("tls-unreadable", 1<<10, "records",
 		"handshake or early data records without a key, before the first record that has one",
 		"the direction is given up")

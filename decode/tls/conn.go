@@ -48,7 +48,7 @@ type Conn struct {
 	// entry is the key log's secrets for the connection (TLS 1.3), nil not
 	// known.
 	entry  *secrets
-	probes int // records tried with secrets of other client randoms
+	probed int // bytes decrypted in vain with secrets of other client randoms
 
 	news                  uint64 // grows when something came that a stalled direction may wait for
 	generation, resumable uint64 // of the keys, as last seen

@@ -42,6 +42,24 @@ func TestEarlyData(t *testing.T) {
 			t.Errorf("%q", got)
 		}
 	})
+	t.Run("no ServerHello", func(t *testing.T) {
+		s := newScript()
+		s.logAll()
+		taken(s)
+		_, l := s.play(t, 3)
+		if got := string(l.data[0]); got != "early data late" {
+			t.Errorf("%q", got)
+		}
+	})
+	t.Run("no ClientHello", func(t *testing.T) {
+		s := newScript()
+		s.logAll()
+		taken(s)
+		_, l := s.play(t, 0, 1, 2)
+		if got := string(l.data[0]); got != "late" || !slices.Equal(l.gaps[0], []int64{-1}) {
+			t.Errorf("%q, gaps %v", got, l.gaps[0])
+		}
+	})
 	t.Run("no early key", func(t *testing.T) {
 		s := newScript()
 		s.log("CLIENT_HANDSHAKE_TRAFFIC_SECRET", "SERVER_HANDSHAKE_TRAFFIC_SECRET", "CLIENT_TRAFFIC_SECRET_0", "SERVER_TRAFFIC_SECRET_0")

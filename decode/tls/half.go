@@ -56,10 +56,11 @@ type half struct {
 	seq        uint64
 	nonce      uint64 // the explicit one of the last record that opened, where there is one
 
-	missed   int // records that may be lost since the last that opened
-	passed   int // bytes passed over since, in which there may be more
-	tried    int // bytes decrypted in vain since
-	failures int // records that did not open since
+	missed   int  // records that may be lost since the last that opened
+	passed   int  // bytes passed over since, in which there may be more
+	tried    int  // bytes decrypted in vain since
+	failures int  // records that did not open since
+	late     bool // none was there to begin with, joined any time later
 }
 
 // syncState is how a direction stands to the borders of records.

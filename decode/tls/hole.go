@@ -1,5 +1,7 @@
 package tls
 
+import "wsscope/event"
+
 // hole is what is lost of a direction, from the end of the last record that
 // was used to the beginning of the next.
 type hole struct {
@@ -131,14 +133,14 @@ func (c *Conn) cut(h *half, b []byte) {
 // sequence number, and tells the next layer what is lost of the plaintext.
 func (c *Conn) resolve(h *half, key any, seq uint64) {
 	o := h.hole
-	h.hole, h.missed, h.passed, h.tried, h.failures = hole{}, 0, 0, 0, 0
+	h.hole, h.missed, h.passed, h.tried, h.failures, h.late = hole{}, 0, 0, 0, 0, false
 	if !o.open {
 		return
 	}
 	lost := int64(-1)
 	if o.key == key && !o.sure {
 		lost = o.plaintext(h, seq-o.seq)
-	} else if !o.sure && !o.app && !h.dataBefore(seq) {
+	} else if !o.sure && !o.app && !h.dataBefore(seq) && !c.earlyMissed(h) {
 		lost = 0
 	}
 	if lost != 0 && !h.closed {
@@ -172,6 +174,12 @@ func (o *hole) plaintext(h *half, records uint64) int64 {
 		return -1
 	}
 	return n
+}
+
+// earlyMissed reports whether early data may be lost with a ClientHello: the
+// client logs its key where it sends some.
+func (c *Conn) earlyMissed(h *half) bool {
+	return h.dir == event.ClientToServer && !c.hs.seen[0] && c.entry != nil && c.keys.trafficSecret(c.entry, h.dir, early) != nil
 }
 
 // dataBefore reports whether application data may stand under new keys before

@@ -65,10 +65,10 @@ func (c *Conn) noKeyReason(h *half) string {
 		return reasonHello
 	case c.entry != nil:
 		return reasonOneWay
+	case c.keys.onlyRSA() && (hs.version >= tls13 || !hs.suite.rsa && !hs.resumed()):
+		return reasonPFS
 	case hs.version < tls13 && hs.resumed():
 		return reasonResume
-	case hs.version < tls13 && !hs.suite.rsa && c.keys.onlyRSA():
-		return reasonPFS
 	}
 	return reasonNoKey
 }

@@ -146,6 +146,7 @@ func TestAddRSA(t *testing.T) {
 		{"PKCS #8 behind a certificate", append(cert, pkcs8...), ""},
 		{"nothing", nil, "no PEM block"},
 		{"a certificate", cert, "no PEM block"},
+		{"DER", x509.MarshalPKCS1PrivateKey(key), "DER"},
 		{"ECDSA", ec, "not an RSA key"},
 		{"old EC", pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY"}), "not an RSA key"},
 		{"encrypted", pem.EncodeToMemory(&pem.Block{Type: "ENCRYPTED PRIVATE KEY"}), "passphrase"},

@@ -18,10 +18,11 @@ type Keys struct {
 	generation, resumable atomic.Uint64
 	complete              atomic.Bool
 	held                  atomic.Int64 // bytes that wait in all connections
+	probed                atomic.Int64 // bytes decrypted in vain in search of a secret
 
 	// How often limits struck.
-	badLines, heldStruck, keysStruck, sessionsStruck                         atomic.Uint64
-	messages, transcripts, probesStruck, triesStruck, unread, alerts, hellos atomic.Uint64
+	badLines, heldStruck, keysStruck, sessionsStruck                                                          atomic.Uint64
+	messages, transcripts, probesStruck, probedStruck, probedTotalStruck, triesStruck, unread, alerts, hellos atomic.Uint64
 
 	mu         sync.RWMutex
 	secrets    map[[32]byte]*secrets
@@ -84,7 +85,9 @@ func (k *Keys) Struck() []event.Struck {
 		{"tls-sessions", &k.sessionsStruck, "resumable sessions were forgotten"},
 		{"tls-message", &k.messages, "handshake messages were too long to be read"},
 		{"tls-transcript", &k.transcripts, "handshakes were too long to be hashed for an RSA key exchange"},
-		{"tls-probes", &k.probesStruck, "connections were not tried with all secrets of the key log"},
+		{"tls-probes", &k.probesStruck, "times not all sessions of the key log were tried on a connection"},
+		{"tls-probed-bytes", &k.probedStruck, "times not all secrets and sequence numbers were tried on a connection"},
+		{"tls-probed-total", &k.probedTotalStruck, "times that no further connection was tried with the secrets of the key log"},
 		{"tls-tries", &k.triesStruck, "directions were given up after lost bytes"},
 		{"tls-unreadable", &k.unread, "directions were given up because the key log has not their handshake keys"},
 		{"tls-alerts", &k.alerts, "alerts were not kept"},
@@ -182,21 +185,49 @@ func (k *Keys) onlyRSA() bool {
 	return len(k.secrets) == 0 && len(k.rsa) > 0
 }
 
-// unmatched lists the sessions with traffic secrets, the latest first; unless
-// all are asked for, without those whose client random was met.
-func (k *Keys) unmatched(all bool) []*secrets {
+// candidates lists the sessions with traffic secrets that a connection may
+// have whose client random is not in the key log, the latest first. Those whose
+// client random was met come last, and only where known is false: the
+// connection's own was not captured.
+func (k *Keys) candidates(known bool) []*secrets {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
-	var list []*secrets
+	var list, met []*secrets
 	o := &k.order
 	for i := range o.keys {
 		s := o.keys[(o.next+len(o.keys)-1-i)%len(o.keys)]
-		if s.master == nil && (all || !s.matched) {
+		switch {
+		case s.master != nil:
+			continue
+		case !s.matched:
 			list = append(list, s)
+		case !known:
+			met = append(met, s)
 		}
-		if len(list) >= int(limits.TLSProbes) {
+		if len(list)+len(met) >= int(limits.TLSProbes) {
+			k.probesStruck.Add(1)
 			break
 		}
+	}
+	return append(list, met...)
+}
+
+// masters lists the sessions with master secrets, the latest first.
+func (k *Keys) masters() []secrets {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	var list []secrets
+	o := &k.order
+	for i := range o.keys {
+		s := o.keys[(o.next+len(o.keys)-1-i)%len(o.keys)]
+		if s.master == nil {
+			continue
+		}
+		if len(list) >= int(limits.TLSProbes) {
+			k.probesStruck.Add(1)
+			break
+		}
+		list = append(list, secrets{random: s.random, master: s.master})
 	}
 	return list
 }

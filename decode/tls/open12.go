@@ -9,7 +9,7 @@ import (
 // open12 takes a protected record of TLS 1.2 or before.
 func (c *Conn) open12(h *half, rec []byte) verdict {
 	if h.protection == nil {
-		master, v := c.master(h)
+		master, v := c.master(h, rec)
 		if v != used || h.sync == dead {
 			return v
 		}
@@ -83,8 +83,9 @@ func (h *half) guessSequence(fragment []byte) (seq uint64, ok bool) {
 }
 
 // master gives the master secret of the handshake that made the keys of h:
-// from the key log, by the premaster secret, or from the session resumed.
-func (c *Conn) master(h *half) ([]byte, verdict) {
+// from the key log, by the premaster secret, or from the session resumed. rec
+// is the first record under these keys.
+func (c *Conn) master(h *half, rec []byte) ([]byte, verdict) {
 	hs := h.keyed
 	if hs.master != nil {
 		return hs.master, used
@@ -92,9 +93,15 @@ func (c *Conn) master(h *half) ([]byte, verdict) {
 	if c.mayCome(hs, 0) {
 		return nil, wait
 	}
-	if !hs.seen[0] || !hs.seen[1] || hs.compressed || hs.version < tls10 || hs.suite.cipher == unsupported {
+	if !hs.seen[1] || hs.compressed || hs.version < tls10 || hs.suite.cipher == unsupported {
 		c.giveUp(h, reasonSuite(hs))
 		return nil, used
+	}
+	if !hs.seen[0] {
+		if !c.probe12(h, rec) {
+			return nil, c.waitForKey(h)
+		}
+		return hs.master, used
 	}
 	master := c.keys.masterSecret(hs.clientRandom)
 	if master == nil {

@@ -14,7 +14,8 @@ func (c *Conn) open13(h *half, rec []byte) verdict {
 	if !h.begun {
 		h.begun, h.epoch = true, handshaking
 		if !c.hs.seen[h.dir] {
-			h.lose(lateRecords)
+			h.lose(int(limits.TLSTries))
+			h.late = true
 		}
 		if h.dir == event.ClientToServer && c.hs.earlyOffered {
 			h.epoch = early
@@ -77,7 +78,7 @@ func (c *Conn) unread(h *half) verdict {
 // earlyTaken reports whether the server took the early data that the client
 // offered, which its EncryptedExtensions say.
 func (c *Conn) earlyTaken() (taken, known bool) {
-	if c.hs.retried || !c.hs.psk {
+	if c.hs.retried || c.hs.seen[1] && !c.hs.psk {
 		return false, true
 	}
 	if c.hs.extensions {

@@ -1,6 +1,7 @@
 package tls
 
 import (
+	"bytes"
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
@@ -16,6 +17,9 @@ type rsaKey = rsa.PrivateKey
 func (k *Keys) AddRSA(text []byte) error {
 	var found []*rsaKey
 	other := errors.New("no PEM block of a private key")
+	if bytes.HasPrefix(text, []byte{0x30, 0x82}) { // a SEQUENCE of over 255 bytes
+		other = errors.New("the private key is not PEM but DER; convert it with: openssl pkey -inform DER -in KEY -out PEM")
+	}
 	for {
 		var block *pem.Block
 		if block, text = pem.Decode(text); block == nil {

@@ -97,6 +97,56 @@ func TestLateStart(t *testing.T) {
 	}
 }
 
+// TestLateByMany joins TLS 1.3 late, with other sessions in the key log, one
+// direction far ahead of the other.
+func TestLateByMany(t *testing.T) {
+	const client, server = 1000, 15_000
+	s := newScript()
+	for i := range 20 {
+		s.keys.AddLog(fmt.Appendf(nil, "CLIENT_TRAFFIC_SECRET_0 %064x %064x\nSERVER_TRAFFIC_SECRET_0 %064x %064x\n", i, i, i, i+100))
+	}
+	s.logAll()
+	s.traffic[0][application].seq, s.traffic[1][application].seq = client, server
+	for range 3 {
+		s.say(0, "request ")
+		s.say(1, "response ")
+	}
+	p, l := s.play(t)
+	for d := range event.NoDir {
+		if !bytes.Equal(l.data[d], s.want[d]) {
+			t.Errorf("%v: %d bytes of %d; %+v", d, len(l.data[d]), len(s.want[d]), p.last)
+		}
+	}
+	if s.keys.probed.Load() != 0 {
+		t.Errorf("%d bytes count as tried in vain", s.keys.probed.Load())
+	}
+}
+
+// TestProbesAreBounded has connections that no session of the key log fits.
+func TestProbesAreBounded(t *testing.T) {
+	keys := NewKeys()
+	for i := range 50 {
+		keys.AddLog(fmt.Appendf(nil, "CLIENT_TRAFFIC_SECRET_0 %064x %064x\n", i, i))
+	}
+	keys.probed.Store(limits.TLSProbedTotal - limits.TLSProbedBytes - 1<<20)
+	for range 2 {
+		s := newScript()
+		s.keys = keys
+		s.say(0, "request ")
+		s.play(t)
+	}
+	said := map[string]uint64{}
+	for _, l := range keys.Struck() {
+		said[l.Limit] = l.Count
+	}
+	if said["tls-probed-bytes"] != 1 || said["tls-probed-total"] != 1 || len(said) != 2 {
+		t.Error(said)
+	}
+	if n := keys.probed.Load(); n > limits.TLSProbedTotal {
+		t.Errorf("%d bytes were tried", n)
+	}
+}
+
 // TestLostHello loses either hello.
 func TestLostHello(t *testing.T) {
 	for lost := range 2 {

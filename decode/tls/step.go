@@ -1,6 +1,8 @@
 package tls
 
 import (
+	"math"
+
 	"wsscope/event"
 	"wsscope/limits"
 )
@@ -276,7 +278,10 @@ func (h *half) attempts(n int) uint64 {
 	if h.passed > 0 {
 		missed += tries(int64(h.passed))
 	}
-	return uint64(max(1, min(missed, int(limits.TLSTries), int(limits.TLSTriedBytes)/4/n)))
+	if missed = min(missed, int(limits.TLSTries)); h.late {
+		missed = math.MaxInt
+	}
+	return uint64(max(1, min(missed, int(limits.TLSTriedBytes)/4/n)))
 }
 
 // tries is how many records can be lost in n bytes.

@@ -3,6 +3,7 @@ package tls
 import (
 	"bytes"
 	gotls "crypto/tls"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -85,7 +86,7 @@ func TestLostHandshakeRecords(t *testing.T) {
 				}
 			}
 			p.end(stream.FIN)
-			hello := lost < 2
+			hello := lost == 1 // the ServerHello; the client random is in the key log too
 			for d := range event.NoDir {
 				switch got := p.sink.data[d]; {
 				case hello && (len(got) > 0 || p.last.Reason != reasonHello):
@@ -113,6 +114,29 @@ func TestOneWay(t *testing.T) {
 		if !bytes.Equal(p.sink.data[d], s.want[d]) || p.Waiting() {
 			t.Errorf("%v: %d bytes of %d before the end; %+v", d, len(p.sink.data[d]), len(s.want[d]), p.last)
 		}
+	}
+}
+
+// TestServerOnly12 has the server's direction of TLS 1.2: its hello and the key
+// log are enough.
+func TestServerOnly12(t *testing.T) {
+	f := converse(t, &gotls.Config{MaxVersion: gotls.VersionTLS12}, &gotls.Config{Certificates: []gotls.Certificate{rsaCert()}}, talk)
+	keys := NewKeys()
+	for i := range 1000 { // newer sessions
+		keys.AddLog(fmt.Appendf(nil, "CLIENT_RANDOM %064x %096x\n", i, i))
+	}
+	keys.AddLog(f.log)
+	for i := range 1000 {
+		keys.AddLog(fmt.Appendf(nil, "CLIENT_RANDOM %064x %096x\n", i+5000, i))
+	}
+	p := newPlayer(t, keys)
+	p.play(only(1, f.pieces))
+	p.end(stream.FIN)
+	if !bytes.Equal(p.sink.data[1], f.want[1]) || !p.last.Decrypted {
+		t.Errorf("%d bytes of %d; %+v", len(p.sink.data[1]), len(f.want[1]), p.last)
+	}
+	if keys.probed.Load() != 0 {
+		t.Errorf("%d bytes count as tried in vain", keys.probed.Load())
 	}
 }
 
@@ -159,9 +183,10 @@ func TestReasons(t *testing.T) {
 		{"no keys", ecdhe.pieces, NewKeys(), reasonNoKeys},
 		{"another session's", ecdhe.pieces, keysOf(other), reasonNoKey},
 		{"private key", ecdhe.pieces, onlyRSA, reasonPFS},
+		{"private key, 1.3", converse(t, &gotls.Config{}, server, talk).pieces, onlyRSA, reasonPFS},
 		{"late", ecdhe.pieces[5:], keysOf(ecdhe), reasonLate},
 		{"no server", only(0, ecdhe.pieces), keysOf(ecdhe), reasonHello},
-		{"no client", only(1, ecdhe.pieces), keysOf(ecdhe), reasonHello},
+		{"no client", only(1, ecdhe.pieces), keysOf(other), reasonHello},
 		{"RC4", changed(func(b []byte) { copy(b, []byte{0, 5}) }), keysOf(ecdhe), "cipher suite TLS_RSA_WITH_RC4_128_SHA with version 1.2 is not supported"},
 		{"unknown suite", changed(func(b []byte) { copy(b, []byte{0xfe, 0xfe}) }), keysOf(ecdhe), "cipher suite 0xfefe is not known"},
 		{"compressed", changed(func(b []byte) { b[2] = 1 }), keysOf(ecdhe), "TLS compression is not supported"},
