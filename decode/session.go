@@ -27,6 +27,8 @@ type Session struct {
 	latest   int64 // the latest packet time
 	// backwards: packet times were seen to go back, and that was said.
 	backwards bool
+	direct    bool     // the frames stand in TCP as they are: no TLS, no HTTP/2
+	acked     [2]acked // by the direction that was acknowledged
 	rst       bool
 	fin       bool
 	evicted   bool
@@ -38,6 +40,7 @@ func OpenSession(sh *Shared, o *event.Open) *Session {
 	s := &Session{sh: sh, conn: o.Conn, opened: o.Stamp, emitted: o.Stamp, deflate: o.Deflate}
 	s.anyRSV1 = o.Handshake == event.HandshakeInferred || o.Handshake == event.HandshakeRequestOnly || o.ResponsePartial && !o.Deflate.Agreed
 	s.inferred = s.anyRSV1
+	s.direct = o.Transport == "h1" && o.TLS == ""
 	for i := range s.dirs {
 		s.dirs[i] = direction{s: s, dir: event.Dir(i), from: stream.Nowhere}
 	}
@@ -97,6 +100,7 @@ func (s *Session) Data(dir event.Dir, c *stream.Chunk) {
 		s.sh.Out.Finding(f)
 	}
 	s.latest = max(s.latest, c.Now.Time)
+	s.order(dir, c)
 	s.dirs[dir].data(c)
 }
 

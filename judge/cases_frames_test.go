@@ -37,6 +37,7 @@ func TestFrames(t *testing.T) {
 		{"unfinished at FIN", "c2s 01 81 01 02 03 04 69\nc2s FIN\ns2c FIN", "message-unfinished tcp-closed-without-close"},
 		{"unfinished at Close", "s2c 01 01 69\n" + byeServer, "message-unfinished"},
 		{"unfinished, the capture ends", "s2c 01 01 69", ""},
+		{"unfinished at FIN, who was first is not known", "disordered\nc2s 01 81 01 02 03 04 69\nc2s FIN\ns2c FIN", ""},
 		{"unfinished after the other side's Close", "c2s 01 81 01 02 03 04 69\n" + byeServer + "s2c FIN\nc2s FIN", ""},
 		{"255 empty fragments", "s2c 01 00\ns2c 00 00 and 254 times more\ns2c 80 00", ""},
 		{"very many empty fragments", "s2c 01 00\ns2c 00 00 and 999 times more\ns2c 80 00", "empty-fragment-flood"},
@@ -103,6 +104,7 @@ func TestPings(t *testing.T) {
 		ping  = "s2c 89 02 68 69\n"
 		other = "s2c 89 02 68 6f\n"
 		pong  = "c2s 8a 82 01 02 03 04 69 6b\n"
+		late  = "c2s 8a 82 21 22 03 04 49 4d\n" // answers other
 		wrong = "c2s 8a 82 11 02 03 04 69 6b\n"
 		end   = byeClient + byeServer + finBoth
 	)
@@ -115,7 +117,7 @@ func TestPings(t *testing.T) {
 	}
 	run(t, []traceCase{
 		{"answered", ping + pong + end, ""},
-		{"only the latest of two answered", ping + other + "c2s 8a 82 01 02 03 04 69 6d\n" + end, ""},
+		{"only the latest of two answered", ping + other + late + end, ""},
 		{"answered late", ping + exchange(5) + pong + end, ""},
 		{"never answered", ping + exchange(2) + end, "ping-unanswered"},
 		{"never answered, nor spoken", ping + byeClient + byeServer + finBoth, ""},
@@ -129,6 +131,12 @@ func TestPings(t *testing.T) {
 		{"other data: a heartbeat, then the answer", ping + wrong + pong + end, ""},
 		{"unsolicited", pong + end, "pong-unsolicited"},
 		{"the capture has the Pong first", pong + ping + exchange(3) + end, "pong-unsolicited"},
+		{"the capture has two Pongs first", pong + late + ping + other + exchange(3) + end, "pong-unsolicited pong-unsolicited"},
+		{"the capture has the Pong first, another Ping waits", ping + late + other + exchange(3) + end, ""},
+		{"in order the later Ping is not answered", ping + late + "later 2 s\n" + other + exchange(3) + end, "pong-mismatch ping-unanswered"},
+		{"many Pongs of other data", ping + strings.Repeat(wrong, 17) + "c2s 8a 80 01 02 03 04\n", strings.Repeat("mask-key-reused ", 16) + strings.Repeat("pong-mismatch ", 18)},
+		{"what came first is not known", "disordered\n" + ping + exchange(2) + end, ""},
+		{"what came first is not known, but much later", "disordered\n" + ping + "later 2 s\n" + exchange(1) + end, "ping-unanswered"},
 		{"a Pong to a lost Ping", "s2c SYNC LOST\ns2c SYNC FOUND\n" + pong + end, "frame-sync-lost"},
 		{"the Pong may be lost", ping + "c2s SYNC LOST\nc2s SYNC FOUND\n" + exchange(3) + end, "frame-sync-lost"},
 		{"joined late", "inferred\n" + pong + ping + "later 2 s\n" + exchange(1) + end, "handshake-missing"},
@@ -163,6 +171,8 @@ func TestClosing(t *testing.T) {
 		{"the server did not wait", byeServer + "s2c FIN\nc2s FIN", ""},
 		{"the capture ends first", byeServer, ""},
 		{"TCP ended before the Close", "s2c FIN\n" + byeClient + "s2c RST", "close-unanswered"},
+		{"FIN without a Close, who was first is not known", "disordered\nc2s FIN\ns2c FIN", ""},
+		{"FIN without a Close, who was first is known", "disordered\nc2s FIN\nlater 1 s\ns2c FIN", "tcp-closed-without-close"},
 		{"FIN without a Close", "c2s FIN\ns2c FIN", "tcp-closed-without-close"},
 		{"the client drops a wrong 101", "< no Sec-WebSocket-Accept\nc2s FIN\ns2c FIN", "res-accept-missing"},
 		{"reset without a Close", "s2c RST", "tcp-closed-without-close tcp-reset"},

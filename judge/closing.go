@@ -100,7 +100,7 @@ func (j *Conn) sideEnded(s, peer *side, t *event.Transport) {
 	}
 	j.truncated(s, peer, t)
 	m := &s.message
-	if m.open != 0 && !m.unknown && m.open != s.rules.cut && peer.close.n == 0 && peer.close.end == 0 && j.follows(s) {
+	if m.open != 0 && !m.unknown && m.open != s.rules.cut && peer.close.n == 0 && peer.close.end == 0 && !j.disorder && j.follows(s) {
 		j.tell(messageUnfinished, t.Stamp, t.Dir, m.open, "The %s %s before it finished the message that this frame begins.", name(t.Dir), j.ended(t.Kind == event.TransportRST))
 	}
 	s.close.end = t.Time
@@ -131,10 +131,16 @@ func (j *Conn) endOfClosing(e *event.End) {
 	}
 }
 
+// endedFirst reports whether a side ended TCP before the other one did, as
+// far as the order of the capture can tell.
+func (j *Conn) endedFirst(s, peer *side) bool {
+	return s.close.first && !(j.disorder && peer.close.end != 0 && peer.close.end-s.close.end < clockSlack)
+}
+
 // withoutClose judges the side that ended a connection in which nobody sent
 // a Close (RFC 6455 section 7.1.1 and 7.3).
 func (j *Conn) withoutClose(s, peer *side, dir event.Dir, e *event.End) {
-	if !s.close.first || !s.whole() || !peer.whole() || peer.gap {
+	if !j.endedFirst(s, peer) || !s.whole() || !peer.whole() || peer.gap {
 		return
 	}
 	if dir == event.ClientToServer && j.badAccept {
@@ -153,7 +159,7 @@ func (j *Conn) unanswered(s, peer *side, dir event.Dir, e *event.End) {
 	}
 	waited := peer.close.end - peer.close.at
 	switch {
-	case s.close.first && !peer.gap && (peer.close.end != 0 || s.close.reset || s.close.end <= peer.close.at):
+	case j.endedFirst(s, peer) && !peer.gap && (peer.close.end != 0 || s.close.reset || s.close.end <= peer.close.at):
 		// What waits for lost bytes is told late, an end too; and where the
 		// peer's end was not captured it may have been the first.
 		j.tell(closeUnanswered, e.Stamp, dir, 0, "The %s %s and never answered the %s's Close (frame %d).", name(dir), j.ended(s.close.reset), name(dir.Reverse()), peer.close.n)
@@ -172,7 +178,7 @@ func (j *Conn) afterBoth(client, server *closeState, e *event.End) {
 	if late := end - both; end != 0 && !j.skewed && late >= limits.LateTCPClose && !j.sides[event.ServerToClient].gap {
 		j.tell(serverLateTCPClose, e.Stamp, event.ServerToClient, 0, "The server left TCP open for %s after both Close frames; it must close it immediately.", span(late))
 	}
-	if client.first && !client.reset && client.end >= both && !j.sides[event.ServerToClient].gap {
+	if j.endedFirst(&j.sides[event.ClientToServer], &j.sides[event.ServerToClient]) && !client.reset && client.end >= both && !j.sides[event.ServerToClient].gap {
 		j.tell(clientClosedTCPFirst, e.Stamp, event.ClientToServer, 0, "The client ended TCP before the server did; in normal cases the server is the first.")
 	}
 }

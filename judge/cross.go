@@ -44,14 +44,22 @@ type lifetime struct {
 
 // use is what is remembered of a connection that used a key.
 type use struct {
-	conn   int    // its ID
+	conn   uint32 // its ID
+	hosts  uint32 // hash of the client's address and the server's endpoint
 	tcp    uint64 // hash of its endpoints and HTTP/2 stream
 	closed int64  // as in lifetime
 }
 
-// copies reports whether a connection that begins at a time may be another
-// leg of this one.
-func (u *use) copies(begins int64) bool { return u.closed == 0 || u.closed > begins }
+// copies reports whether own, a connection that begins at a time, may be
+// another leg of this one: it begins before this one closed. Other hosts may
+// have been captured by another clock; a client that comes back to the same
+// server comes through the same one.
+func (u *use) copies(own use, begins int64) bool {
+	if u.hosts != own.hosts {
+		begins -= clockSlack
+	}
+	return u.closed == 0 || u.closed > begins
+}
 
 // pair is a client, a server and a request target: a hash of it tells
 // endpoints apart.
@@ -116,7 +124,8 @@ func (x *Cross) Open(o *event.Open) {
 // use is what to remember of a connection as a user of a key.
 func (x *Cross) use(l *lifetime) use {
 	tcp := event.Conn{Client: l.conn.Client, Server: l.conn.Server, Stream: l.conn.Stream}
-	return use{l.conn.ID, maphash.Comparable(x.seed, tcp), l.closed}
+	hosts := pair{client: l.conn.Client.Addr(), server: l.conn.Server}
+	return use{uint32(l.conn.ID), uint32(maphash.Comparable(x.seed, hosts)), maphash.Comparable(x.seed, tcp), l.closed}
 }
 
 // handshakeKey looks for the key in earlier connections (RFC 6455 section 4.1).
@@ -127,7 +136,7 @@ func (x *Cross) handshakeKey(l *lifetime, o *event.Open) {
 	own := x.use(l)
 	before := x.keys.get(l.key)
 	// A second handshake on the same TCP connection is one after a refusal.
-	if before != nil && before.tcp != own.tcp && !before.copies(l.opened) {
+	if before != nil && before.tcp != own.tcp && !before.copies(own, l.opened) {
 		x.tell(reqKeyReused, o.Stamp, l, "Sec-WebSocket-Key %s was used by connection %d before; it must be random for each connection.", quote(o.Key), before.conn)
 	}
 	x.keys.put(l.key, own)
@@ -140,7 +149,7 @@ func (x *Cross) close(l *lifetime, at int64) {
 	}
 	l.closed = at
 	for _, u := range [2]*use{x.keys.get(l.key), x.starts.get(l.start)} {
-		if u != nil && u.conn == l.conn.ID {
+		if u != nil && u.conn == uint32(l.conn.ID) {
 			u.closed = at
 		}
 	}
@@ -210,10 +219,11 @@ func (x *Cross) Frame(f *event.Frame) {
 		return // one key for all: mask-key-reused
 	}
 	l.start = maphash.Comparable(x.seed, [2]uint32{l.firstKey, key})
-	if before := x.starts.get(l.start); before != nil && before.conn != l.conn.ID && !before.copies(l.opened) {
+	own := x.use(l)
+	if before := x.starts.get(l.start); before != nil && before.conn != own.conn && !before.copies(own, l.opened) {
 		x.tell(maskKeyPredictable, f.Stamp, l, "The masking keys begin as those of connection %d did (%08x, %08x): a generator that starts from the same seed.", before.conn, l.firstKey, key)
 	}
-	x.starts.put(l.start, x.use(l))
+	x.starts.put(l.start, own)
 }
 
 // End takes the end of a connection, its story filled in.

@@ -131,10 +131,11 @@ func rsvWords(rsv uint8) string {
 }
 
 // truncated tells that a sender ended its stream inside a frame. A side whose
-// peer had ended the connection before is not to blame, and neither is one
-// whose frame boundaries are not certain.
+// peer had ended the connection before is not to blame (nor is one, where the
+// order of the capture does not tell), and neither is one whose frame
+// boundaries are not certain.
 func (j *Conn) truncated(s, peer *side, t *event.Transport) {
-	if peer.close.n != 0 || peer.close.end != 0 || s.blind || s.lost || s.trust != 0 {
+	if peer.close.n != 0 || peer.close.end != 0 || j.disorder || s.blind || s.lost || s.trust != 0 {
 		return
 	}
 	how := j.ended(t.Kind == event.TransportRST)

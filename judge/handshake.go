@@ -24,6 +24,9 @@ func (j *Conn) Open(o *event.Open) {
 	case !responseSeen:
 		j.tell(handshakeResponseMissing, o.Stamp, event.ServerToClient, 0, "The response of the opening handshake is not in the capture: subprotocol and extensions are unknown.")
 	}
+	if o.Handshake == event.HandshakeFull && !j.h2 && o.RequestStamp.Packet == o.Packet {
+		j.disorder = true // the request is what this packet completed: its response stands before it
+	}
 	var r *requestJudge
 	if requestSeen {
 		r = &requestJudge{j: j, o: o, head: headFields(o.RequestHeaders, o.RequestRaw, o.RequestPartial)}

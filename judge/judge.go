@@ -28,6 +28,7 @@ type Conn struct {
 	earlyTold bool
 	latest    int64 // time of the latest frame or end
 	skewed    bool  // packet times went back: how long something took is not known
+	disorder  bool  // the two directions are not in the capture in the order of the wire
 	stats     history
 }
 
@@ -125,6 +126,11 @@ func (j *Conn) clock(now int64) {
 	}
 	j.latest = max(j.latest, now)
 }
+
+// Disordered tells that the capture holds a packet of one direction before
+// one of the other that it acknowledges: another interface, queue or clock
+// captured each. What came first in such a capture is held against nobody.
+func (j *Conn) Disordered() { j.disorder = true }
 
 // End judges what only the end shows and fills e.Story. No call may follow.
 func (j *Conn) End(e *event.End) {

@@ -140,6 +140,24 @@ func TestCopies(t *testing.T) {
 	}
 }
 
+// TestCopiesSkewed has the second leg of a proxy begin 80 ms after the first
+// one closed: one direction, or one interface, has a clock of its own.
+func TestCopiesSkewed(t *testing.T) {
+	for server, want := range map[string]int{"203.0.113.1:80": 0, "198.51.100.1:80": 1} {
+		var got []*event.Finding
+		x := NewCross(func(f *event.Finding) { got = append(got, f) })
+		for id, server := range []string{"198.51.100.1:80", server} {
+			c := &event.Conn{ID: id + 1, Client: netip.AddrPortFrom(netip.MustParseAddr("192.0.2.1"), uint16(1000+id)), Server: netip.MustParseAddrPort(server)}
+			at := int64(id) * 85e6
+			x.Open(&event.Open{Conn: c, Stamp: event.Stamp{Packet: 2, Time: at + 2}, RequestStamp: event.Stamp{Packet: 1, Time: at + 1}, Key: "dGhlIHNhbXBsZSBub25jZQ==", URI: "/"})
+			x.End(&event.End{Conn: c, Stamp: event.Stamp{Packet: 3, Time: at + 5e6}})
+		}
+		if len(got) != want {
+			t.Errorf("server %s: %s", server, (&player{findings: got}).String())
+		}
+	}
+}
+
 // ordinary gives a judge of an open connection and a frame and a message
 // without fault.
 func ordinary() (*Conn, func()) {

@@ -2,6 +2,7 @@ package judge
 
 import (
 	"hash/maphash"
+	"slices"
 	"time"
 
 	"wsscope/event"
@@ -13,12 +14,10 @@ import (
 type pingState struct {
 	open   []openPing // unanswered, in order; at most limits.JudgedPings
 	unsure bool       // Pings may have been lost by the capture
-	// The latest Pong that answered nothing: directions may be out of order
-	// in the capture, so that its Ping comes after it.
-	stray     uint64
-	strayTime int64
-	strayed   bool
-	odd       []oddPong // while a Ping was open; at most mostOdd
+	// Pongs that answered nothing, in order, at most limits.JudgedPings: the
+	// Pings that they answer may come after them in the capture, whose two
+	// directions need not be in order.
+	strays []strayPong
 
 	// What the pinged side did since the oldest open Ping.
 	sent     int   // its frames, other than Pongs
@@ -34,18 +33,18 @@ type openPing struct {
 	time  int64
 }
 
-// oddPong is a Pong that answers none of the open Pings. It may be a
-// heartbeat sent before the Ping arrived: only if no answer follows it was
-// meant to be one.
-type oddPong struct {
+// strayPong is a Pong that answers none of the open Pings. Where some are
+// open it may be a heartbeat sent before they arrived: only if no answer
+// follows it was meant to be one.
+type strayPong struct {
 	at    event.Stamp
 	frame uint64 // N
-	ping  uint64 // N of the latest open Ping
+	data  uint64 // hash of its payload
+	ping  uint64 // N of the latest open Ping; 0: none was open, or it is no question any more
 }
 
-// mostOdd odd Pongs wait for the real answer; a sender of more is not waiting
-// for anything.
-const mostOdd = 4
+// early is how long before its Ping a Pong may stand in the capture.
+const early = int64(time.Second)
 
 var seed = maphash.MakeSeed()
 
@@ -70,12 +69,19 @@ func (j *Conn) pinged(s *side, pinger event.Dir) *pingState {
 func (j *Conn) ping(s *side, f *event.Frame) {
 	p := j.pinged(s, f.Dir)
 	data := hash(f)
-	if p.strayed && p.stray == data && f.Time-p.strayTime < int64(time.Second) {
-		p.strayed = false
-		return
-	}
 	if !readable(f) {
 		p.unsure = true
+		return
+	}
+	if i := p.answeredBefore(data, f.Time); i >= 0 {
+		// The Pong answers the earlier Pings too, and those before it were
+		// no answers to what comes now.
+		j.disorder = true
+		p.strays = append(p.strays[:0], p.strays[i+1:]...)
+		for k := range p.strays {
+			p.strays[k].ping = 0
+		}
+		p.open = p.open[:0]
 		return
 	}
 	if j.sides[f.Dir].close.n != 0 {
@@ -90,6 +96,12 @@ func (j *Conn) ping(s *side, f *event.Frame) {
 	p.open = append(p.open, openPing{f.N, data, f.Time})
 }
 
+// answeredBefore finds the Pong that answers a Ping and stands before it in
+// the capture, -1 if there is none.
+func (p *pingState) answeredBefore(data uint64, now int64) int {
+	return slices.IndexFunc(p.strays, func(o strayPong) bool { return o.data == data && now-o.at.Time < early })
+}
+
 // pong takes a Pong that s sent. A Pong answers its Ping and all before it.
 func (j *Conn) pong(s *side, f *event.Frame) {
 	p := j.pinged(s, f.Dir.Reverse())
@@ -102,30 +114,38 @@ func (j *Conn) pong(s *side, f *event.Frame) {
 		if p.open[i].data == data {
 			p.open = append(p.open[:0], p.open[i+1:]...)
 			p.unsure = false
-			p.odd = p.odd[:0]
+			p.strays = p.strays[:0]
 			p.sent, p.turns, p.ball = 0, 0, false
 			return
 		}
 	}
-	p.stray, p.strayTime, p.strayed = data, f.Time, true
+	o := strayPong{at: f.Stamp, frame: f.N, data: data}
 	switch {
 	case p.unsure:
 	case len(p.open) > 0:
-		if len(p.odd) == mostOdd || len(p.odd) > 0 && f.Time-p.odd[0].at.Time > limits.PingPatience {
+		o.ping = p.open[len(p.open)-1].frame
+		if k := slices.IndexFunc(p.strays, func(o strayPong) bool { return o.ping != 0 }); k >= 0 && f.Time-p.strays[k].at.Time > limits.PingPatience {
 			j.tellOdd(p, f.Dir, f.Stamp)
 		}
-		p.odd = append(p.odd, oddPong{f.Stamp, f.N, p.open[len(p.open)-1].frame})
 	default:
 		j.tell(pongUnsolicited, f.Stamp, f.Dir, f.N, "A Pong while no Ping waits for an answer: allowed, a heartbeat in one direction.")
 	}
+	if len(p.strays) == int(limits.JudgedPings) {
+		j.tellOdd(p, f.Dir, f.Stamp) // who sends so many is not waiting for anything
+		p.strays = append(p.strays[:0], p.strays[1:]...)
+	}
+	p.strays = append(p.strays, o)
 }
 
 // tellOdd tells the Pongs that no answer followed.
 func (j *Conn) tellOdd(p *pingState, dir event.Dir, now event.Stamp) {
-	for _, o := range p.odd {
-		j.tell(pongMismatch, now, dir, o.frame, "The Pong's data are not those of the Ping that waited (frame %d), and no better answer followed; an answer holds the same data.", o.ping)
+	for i := range p.strays {
+		o := &p.strays[i]
+		if o.ping != 0 {
+			j.tell(pongMismatch, now, dir, o.frame, "The Pong's data are not those of the Ping that waited (frame %d), and no better answer followed; an answer holds the same data.", o.ping)
+			o.ping = 0
+		}
 	}
-	p.odd = p.odd[:0]
 }
 
 // wentOn notes a frame of the pinged side that is no Pong.
@@ -158,7 +178,7 @@ func (p *pingState) pingerWent(f *event.Frame) {
 // peer's Pings, and Pings to the peer, may be among them.
 func forgetPings(s, peer *side) {
 	if s.pings != nil {
-		s.pings.open, s.pings.odd, s.pings.unsure = nil, nil, true
+		s.pings.open, s.pings.strays, s.pings.unsure = nil, nil, true
 	}
 	if peer.pings != nil {
 		peer.pings.unsure = true
@@ -179,9 +199,10 @@ func (j *Conn) endOfPings(e *event.End) {
 			patience = limits.PingPatienceCut
 		}
 		since := p.lastSent - p.open[0].time
-		// Twice it spoke after frames that came after the Ping, or it spoke
-		// when the Ping must long have been there.
-		if p.turns > 1 && patience == limits.PingPatience || p.sent > 0 && !j.skewed && since >= patience {
+		// Twice it spoke after frames that came after the Ping, as far as the
+		// order of the capture is that of the wire; or it spoke when the Ping
+		// must long have been there.
+		if p.turns > 1 && !j.disorder && patience == limits.PingPatience || p.sent > 0 && !j.skewed && since >= patience {
 			dir := event.Dir(d)
 			j.tell(pingUnanswered, e.Stamp, dir, 0, "The %s never answered %s of the %s (the first is frame %d) although it went on sending for %s.",
 				name(dir), plural(len(p.open), "Ping"), name(dir.Reverse()), p.open[0].frame, span(since))

@@ -104,6 +104,9 @@ func (p *player) line(line string) {
 		p.unset = true
 	case "early":
 		p.early = true
+	case "disordered":
+		p.begin()
+		p.j.Disordered()
 	case "inferred":
 		p.handshake = event.HandshakeInferred
 	case "request", "response":
