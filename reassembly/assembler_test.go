@@ -298,10 +298,19 @@ func TestAssembler(t *testing.T) {
 			"open, > abc, open, > one, > def, > EOF, < EOF, close, > EOF, < EOF, close"},
 		{"silent for longer than keep-alives", open3 + `
 			> A 100 ack=500 abc
-			wait 2h5m
 			port 1001
-			8 times > A 7 ack=1 one`,
+			> A 7 ack=1 one
+			`+strings.Repeat("wait 4m\n> A 10 ack=1\n", 31),
 			"open, > abc, open, > one, > evicted, < evicted, close, > EOF, < EOF, close"},
+		{"a clock that was set: nobody was silent", open3 + `
+			> A 100 ack=500 abc
+			port 1001
+			> A 7 ack=1 one
+			wait 24h
+			20 times > A 10 ack=1
+			port 1000
+			> A 103 ack=500 def`,
+			"open, > abc, open, > one, > def, > EOF, < EOF, close, > EOF, < EOF, close"},
 		{"packets with a wrong time", open3 + `
 			> A 100 ack=500 abc
 			wait 48h
@@ -333,7 +342,7 @@ func TestAssembler(t *testing.T) {
 			< A 500 ack=106
 			port 1001
 			> A 7 ack=1 one
-			wait 101ms
+			wait 1001ms
 			> A 10 ack=1 two`,
 			"open, open, > one, > lost 3, > def, > two, > EOF, < EOF, close, > EOF, < EOF, close"},
 	} {

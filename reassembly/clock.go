@@ -1,11 +1,11 @@
 package reassembly
 
-import "wsscope/limits"
-
 // clock is the time that connections are held against. It follows the times of
 // the packets and never goes back. One packet with a wrong time, or two
 // interleaved captures whose clocks differ, must not end what is under way: a
-// leap is believed once several packets in a row have made it.
+// leap is believed once several packets in a row have made it. Nor does it show
+// that connections were silent: clocks are set, hosts sleep, captures pause.
+// It counts as the longest time that is believed of one packet.
 type clock struct {
 	time int64 // ns that have passed
 	last int64 // the packet time that it stands for
@@ -36,8 +36,7 @@ func (c *clock) hear(now int64) {
 			c.to = now
 		}
 		if c.odd = max(c.odd, 0) + 1; c.odd >= leapsBelieved {
-			// Nothing outlives twice the longest limit.
-			c.time += int64(min(uint64(c.to)-uint64(c.last), 2*uint64(limits.Idle)))
+			c.time += leap
 			c.last, c.odd = c.to, 0
 		}
 	default:

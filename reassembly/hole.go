@@ -4,14 +4,18 @@ import "wsscope/limits"
 
 // A hole that the peer acknowledged is lost, but only the capture says in
 // which order packets passed: an acknowledgement can be captured before the
-// data that it is for, where each direction has its own tap, port or queue.
-// So some time is waited for the data, and many packets where the clock of the
-// capture does not go on. Once data from behind the hole has come, the tap of
-// its direction is there already, and a few packets are enough.
+// data that it is for, where each direction, or each queue of a network card,
+// has a buffer of its own that is read at its own pace. Time alone does not
+// tell, since a sender may leave pauses between its packets longer than any
+// buffer does; packets alone do not, since many pass in a millisecond. So both
+// must have gone by, and one of them alone must be much more: a quiet
+// connection is told of its hole within a second, and one in a capture whose
+// clock does not go on after many packets.
 const (
-	patience        = 100_000_000 // ns
-	patienceStopped = 1000        // packets, the clock stands still
-	patienceBehind  = 24          // packets since the first data from behind
+	patience        = 100_000_000   // ns, and
+	patiencePackets = 24            // packets of the connection
+	patienceQuiet   = 1_000_000_000 // ns, however few packets
+	patienceStopped = 1000          // packets, the clock stands still
 )
 
 // holeFrom begins the waiting for the hole at the front, which is new.
@@ -31,7 +35,7 @@ func (h *half) front(pkts uint64) {
 func (h *half) waited(pkts uint64, clock int64) bool {
 	time := clock - h.holeTime
 	since := pkts - h.holePkts
-	return time >= patience || time <= 0 && since >= patienceStopped || !h.q.empty() && since >= patienceBehind
+	return time >= patience && since >= patiencePackets || time >= patienceQuiet || time <= 0 && since >= patienceStopped
 }
 
 // resolve hands on the hole at the front of a direction as a gap once it is

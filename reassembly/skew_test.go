@@ -40,6 +40,23 @@ func TestSkew(t *testing.T) {
 	}
 }
 
+// A sender may leave pauses that are longer than what the hole is waited for.
+func TestPacedReordering(t *testing.T) {
+	r := play(t, open3+`
+		> A 100 ack=500 abc
+		< A 500 ack=109
+		wait 45ms
+		> A 106 ack=500 ghi
+		wait 45ms
+		< A 500 ack=109 xyz
+		wait 45ms
+		> A 103 ack=503 def`)
+	want := "open, > abc, < xyz, > def, > ghi, > EOF, < EOF, close"
+	if got := strings.Join(r.log, ", "); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 // A hole is told while the connection goes on, not at its end.
 func TestHoleToldInTime(t *testing.T) {
 	const front = "> A 100 ack=500 abc\n"
@@ -47,14 +64,16 @@ func TestHoleToldInTime(t *testing.T) {
 	const ack = "< A 500 ack=109\n"
 	acks := func(n int) string { return fmt.Sprintf("%d times %s", n, ack) }
 	for _, c := range []struct{ name, script, want string }{
-		{"once its time is over", front + behind + ack + "wait 101ms\n" + ack, "> lost 3, > ghi"},
-		{"others came from behind it", front + behind + acks(patienceBehind+2), "> lost 3, > ghi"},
-		{"not enough others yet", front + behind + acks(patienceBehind-2), ""},
-		{"nothing from behind it: its tap may be late", front + "wait 1ms\n" + acks(500), ""},
+		{"after packets and time", front + behind + ack + "wait 101ms\n" + acks(patiencePackets), "> lost 3, > ghi"},
+		{"not enough time", front + behind + ack + "wait 99ms\n" + acks(500), ""},
+		{"not enough packets", front + behind + ack + "wait 900ms\n" + acks(patiencePackets-2), ""},
+		{"quiet for long", front + behind + ack + "wait 1s\n" + ack, "> lost 3, > ghi"},
+		{"many packets, and time goes on", front + behind + ack + "wait 1ms\n" + acks(2000), ""},
 		{"late, and then in order", front + acks(500) + "> A 103 ack=500 def\n" + behind, "> def, > ghi"},
-		{"nothing from behind it, its time over", front + ack + "wait 101ms\n" + ack, "> lost 6"},
+		{"nothing from behind it, its time over", front + ack + "wait 1s\n" + ack, "> lost 6"},
 		{"nothing from behind it, the clock stands still", front + acks(patienceStopped+2), "> lost 6"},
 		{"nothing from behind it, the clock goes back", front + ack + "wait -10s\n" + acks(patienceStopped), "> lost 6"},
+		{"others came from behind it, the clock stands still", front + behind + acks(patienceStopped+2), "> lost 3, > ghi"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := &recorder{t: t}
