@@ -300,7 +300,7 @@ func TestAssembler(t *testing.T) {
 			> A 100 ack=500 abc
 			port 1001
 			> A 7 ack=1 one
-			`+strings.Repeat("wait 4m\n> A 10 ack=1\n", 31),
+			` + strings.Repeat("wait 4m\n> A 10 ack=1\n", 31),
 			"open, > abc, open, > one, > evicted, < evicted, close, > EOF, < EOF, close"},
 		{"a clock that was set: nobody was silent", open3 + `
 			> A 100 ack=500 abc
