@@ -26,7 +26,9 @@ type Conn struct {
 	late   bool // looking for frames without a handshake
 	ignore bool
 	ended  int
-	alpn   func() string // the protocol that TLS agreed on for exactly these bytes; nil in the clear and in a tunnel
+	// preamble: what a proxy put in front was dropped.
+	preamble bool
+	alpn     func() string // the protocol that TLS agreed on for exactly these bytes; nil in the clear and in a tunnel
 	// template is the half of the handshake that is known, nil if none is.
 	template *event.Open
 	tls      *secure  // the TLS connection around it; nil in the clear
@@ -222,6 +224,9 @@ func (s *opening) release(sh *Shared) {
 func (c *Conn) recognise(now event.Stamp) {
 	if c.alpn != nil && c.alpn() == "h2" {
 		c.start(event.ClientToServer, newHTTP2(c, c.whole, c.whole), now)
+		return
+	}
+	if c.skipPreamble() {
 		return
 	}
 	unsure, any := false, false
