@@ -30,6 +30,7 @@ type Session struct {
 	direct    bool     // the frames stand in TCP as they are: no TLS, no HTTP/2
 	acked     [2]acked // by the direction that was acknowledged
 	rst       bool
+	reset     int64 // time of the reset, valid if rst was sent by one of both
 	fin       bool
 	evicted   bool
 	over      [2]bool // directions that have ended
@@ -122,7 +123,7 @@ func (s *Session) End(dir event.Dir, how stream.End, now event.Stamp) {
 	case stream.FIN:
 		kind, s.fin = event.TransportFIN, true
 	case stream.RST:
-		kind, s.rst = event.TransportRST, true
+		kind, s.rst, s.reset = event.TransportRST, true, now.Time
 	case stream.PeerReset:
 		s.rst = true
 	case stream.Evicted:
@@ -132,7 +133,7 @@ func (s *Session) End(dir event.Dir, how stream.End, now event.Stamp) {
 		s.judge.Transport(&event.Transport{Stamp: now, Conn: s.conn, Dir: dir, Kind: kind, Bytes: int64(d.leftover)})
 	}
 	if s.over[dir.Reverse()] {
-		s.close(now)
+		s.close(now, how)
 	}
 }
 
@@ -142,9 +143,14 @@ func (s *Session) Conflict(dir event.Dir, detail string, n int64, now event.Stam
 	s.judge.Transport(&event.Transport{Stamp: now, Conn: s.conn, Dir: dir, Kind: event.TransportConflict, Bytes: n, Detail: detail})
 }
 
-func (s *Session) close(now event.Stamp) {
+// close tells the end, the last of both directions having ended somehow.
+func (s *Session) close(now event.Stamp, last stream.End) {
 	now = s.emit(now)
-	e := event.End{Stamp: now, Conn: s.conn, Reason: s.reason(), Duration: time.Duration(now.Time - s.opened.Time)}
+	e := event.End{Stamp: now, Conn: s.conn, Reason: s.reason()}
+	if last == stream.PeerReset && s.reset != 0 {
+		e.Watched = time.Duration(max(now.Time-s.reset, 0))
+	}
+	e.Duration = time.Duration(e.Over() - s.opened.Time)
 	for i := range s.dirs {
 		e.Count[i] = s.dirs[i].count
 	}

@@ -325,10 +325,14 @@ type End struct {
 	Stamp
 	Conn     *Conn
 	Reason   EndReason
-	Count    [2]Count // by Dir
-	Duration time.Duration
+	Count    [2]Count      // by Dir
+	Duration time.Duration // without Watched
+	Watched  time.Duration // since the reset that ended it: what was under way may still come; 0 for other ends
 	Story    Story
 }
+
+// Over is the time at which the connection ended.
+func (e *End) Over() int64 { return e.Time - int64(e.Watched) }
 
 // Story is the life of a connection in words, a line each.
 type Story struct {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"net/netip"
+	"slices"
 
 	"wsscope/event"
 	"wsscope/limits"
@@ -75,7 +76,14 @@ type peer struct {
 	pending int64     // when it ended
 	dropped int64     // when the server last dropped a connection; 0: never, or already made good for
 	quick   int       // reconnects in a row without delay
+	// The latest mostBack connections without an end, in order: one by a reset
+	// is told later than it happened, when the client may be back already.
+	back []*lifetime
 }
+
+// mostBack is how many connections of one client to one server are looked at
+// for one that followed a reset.
+const mostBack = 16
 
 // NewCross makes the judge of a whole capture. emit owns the findings.
 func NewCross(emit func(*event.Finding)) *Cross {
@@ -177,9 +185,19 @@ func (x *Cross) parallel(known *peer, l *lifetime, o *event.Open) {
 // reconnect looks for a client that comes back at once, again and again
 // (RFC 6455 section 7.2.3).
 func (x *Cross) reconnect(known *peer, l *lifetime, o *event.Open) {
-	if known.dropped == 0 {
-		return
+	if known.dropped != 0 {
+		x.cameBack(known, l, o.Stamp)
 	}
+	if !l.ended {
+		if len(known.back) == mostBack {
+			known.back = slices.Delete(known.back, 0, 1)
+		}
+		known.back = append(known.back, l)
+	}
+}
+
+// cameBack judges a connection that follows one that the server dropped.
+func (x *Cross) cameBack(known *peer, l *lifetime, now event.Stamp) {
 	wait := l.opened - known.dropped
 	known.dropped = 0
 	if wait < 0 || wait >= limits.QuickReconnect {
@@ -187,7 +205,7 @@ func (x *Cross) reconnect(known *peer, l *lifetime, o *event.Open) {
 		return
 	}
 	if known.quick++; known.quick > 1 {
-		x.tell(reconnectWithoutBackoff, o.Stamp, l, "The client is back %s after the server dropped the connection, for the %d. time in a row; it should wait, and longer each time.", span(wait), known.quick)
+		x.tell(reconnectWithoutBackoff, now, l, "The client is back %s after the server dropped the connection, for the %d. time in a row; it should wait, and longer each time.", span(wait), known.quick)
 	}
 }
 
@@ -234,9 +252,19 @@ func (x *Cross) End(e *event.End) {
 	}
 	delete(x.conns, e.Conn)
 	l.ended = true
-	x.close(l, e.Time)
-	if e.Story.ServerDropped && l.peer != nil {
-		l.peer.dropped = e.Time
+	x.close(l, e.Over())
+	if l.peer == nil {
+		return
+	}
+	if i := slices.Index(l.peer.back, l); i >= 0 {
+		l.peer.back = slices.Delete(l.peer.back, i, i+1)
+	}
+	if !e.Story.ServerDropped {
+		return
+	}
+	l.peer.dropped = e.Over()
+	if i := slices.IndexFunc(l.peer.back, func(next *lifetime) bool { return next.opened >= e.Over() }); i >= 0 {
+		x.cameBack(l.peer, l.peer.back[i], e.Stamp)
 	}
 }
 

@@ -61,7 +61,7 @@ func (j *Conn) story(e *event.End) {
 	for d := range j.sides {
 		if p := j.sides[d].pings; p != nil && len(p.open) > 0 && !p.unsure {
 			dir := event.Dir(d)
-			say("The %s left %s of the %s unanswered, the first sent %s before the end.", name(dir), plural(len(p.open), "Ping"), name(dir.Reverse()), span(e.Time-p.open[0].time))
+			say("The %s left %s of the %s unanswered, the first sent %s before the end.", name(dir), plural(len(p.open), "Ping"), name(dir.Reverse()), span(e.Over()-p.open[0].time))
 		}
 		if j.stats.gaps[d] > 0 {
 			say("The capture lacks %s of the %s's stream, in %s; what they held is not judged.", amount(j.stats.gapBytes[d]), name(event.Dir(d)), plural(int(j.stats.gaps[d]), "gap"))
