@@ -244,8 +244,8 @@ func (r *requestJudge) origin() {
 	}
 }
 
-// goodOrigin is the grammar of RFC 6454 section 7.1, whose host may be empty
-// (file://). A list of origins, which that section allows, is never sent by a
+// goodOrigin is the grammar of RFC 6454 section 7.1; the host of schemes that
+// do not go to one may be empty (file://). A list of origins, which that section allows, is never sent by a
 // WebSocket client.
 func goodOrigin(s string) bool {
 	if s == "null" {
@@ -261,7 +261,15 @@ func goodOrigin(s string) bool {
 			return false
 		}
 	}
-	return true
+	if host == "" || host[0] == ':' {
+		return host == "" && !strings.EqualFold(scheme, "http") && !strings.EqualFold(scheme, "https")
+	}
+	_, port, ok := strings.Cut(host[strings.LastIndexByte(host, ']')+1:], ":") // behind an IPv6 address
+	if !ok {
+		return true
+	}
+	n, err := strconv.ParseUint(port, 10, 16)
+	return err == nil && n > 0
 }
 
 func (r *requestJudge) body() {
