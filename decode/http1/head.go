@@ -139,6 +139,10 @@ func (h *Head) HasToken(name, token string) bool {
 // a sequence of requests: a method in capitals, a space.
 func LooksLikeRequest(b []byte) (yes, more bool) {
 	b = bytes.TrimLeft(b, "\r\n")
+	const wrong = "get /" // methods are case-sensitive (RFC 9110 section 9.1); not every client knows
+	if n := min(len(b), len(wrong)); n > 0 && string(b[:n]) == wrong[:n] {
+		return n == len(wrong), n < len(wrong)
+	}
 	for i, c := range b {
 		switch {
 		case c >= 'A' && c <= 'Z' || c == '-':
