@@ -16,7 +16,18 @@ type chain struct {
 	key         [4]byte   // of the last frame, valid if masked
 	inside      event.Tri // a fragmented message is open
 	aligned     bool      // start is where a segment begins
+	met         bool      // a later frame begins where a segment does …
+	own         int       // … and the frames before the first such one have these bits
 }
+
+// needPrefix is what the frames before the first one that begins where a
+// segment does must show by themselves, if the chain itself begins elsewhere:
+// one place in thirty is that many bytes before a true frame as its two bytes
+// read as a header say, and more in data that repeat themselves.
+const needPrefix = 20
+
+// openAtClose counts against a Close inside a fragmented message.
+const openAtClose = 8
 
 // extend follows a chain as far as the buffer reaches. It reports false
 // where the chain is refuted.
@@ -28,6 +39,13 @@ func (h *hunter) extend(c *chain) bool {
 		}
 		if more {
 			return true
+		}
+		starts := h.begins(c.next)
+		if starts && c.frames > 0 && !c.met {
+			c.met, c.own = true, c.bits
+			if last, _ := frame.Parse(h.buf[c.last:]); last.Form != 7 {
+				c.own += 8 // so long a length hits this place seldom
+			}
 		}
 		body := c.next + f.Size
 		end := uint64(body) + f.Len
@@ -50,17 +68,27 @@ func (h *hunter) extend(c *chain) bool {
 			return false
 		}
 		evidence += w
-		if h.begins(int(end)) {
+		ends := h.begins(int(end))
+		if ends {
 			evidence += h.avg
 		}
 		switch {
+		case h.masked == event.Unknown && f.Masked && (c.frames > 0 && f.Key == c.key || plain(f.Key)),
+			f.Len == 0 && !f.FIN,
+			h.periodic(c.next):
+			evidence = 0
+		case starts && ends && h.packets:
+			// As the frames before the loss: each in segments of its own.
+		case starts && ends && f.Form == 16 && h.need == needInSync && !(c.frames > 0 && h.repeats(c.last, c.next)):
+			// A length of 16 bits that fits the segments is no accident.
 		case c.frames > 0 && h.repeats(c.last, c.next),
-			h.masked == event.Unknown && f.Masked && (c.frames > 0 && f.Key == c.key || plain(f.Key)),
-			f.Opcode == event.OpContinuation && !f.FIN,
-			f.Len == 0 && !f.FIN:
+			f.Opcode == event.OpContinuation && !f.FIN:
 			// Data with a period, and lengths of 16 or 32 bits before each
 			// message: a small one looks like a fragment in the middle.
 			evidence = 0
+		}
+		if f.Opcode == event.OpClose && c.inside == event.Yes {
+			evidence -= openAtClose
 		}
 		c.key = f.Key
 		h.pass(c.next)
@@ -135,7 +163,7 @@ func (h *hunter) begin() bool {
 	started := false
 	for h.scanned < len(h.buf) {
 		at := h.scanned
-		if _, _, ok, more := h.header(at); ok {
+		if f, _, ok, more := h.header(at); ok {
 			if more && len(h.buf)-at < frame.MaxHeader {
 				return started
 			}
@@ -144,10 +172,10 @@ func (h *hunter) begin() bool {
 			}
 			c := chain{start: at, next: at, aligned: h.begins(at)}
 			if c.aligned {
-				c.bits = h.avg
+				c.bits = h.avg + h.fit
 			}
 			// A chain that passed here tells what one from here would.
-			if (c.aligned || !h.isPassed(at)) && h.extend(&c) {
+			if (c.aligned || !weakStart(&f) && !h.isPassed(at)) && h.extend(&c) {
 				h.chains = append(h.chains, c)
 				started = true
 			}
@@ -155,6 +183,12 @@ func (h *hunter) begin() bool {
 		h.scanned++
 	}
 	return started
+}
+
+// weakStart reports whether a frame is none to begin with inside a segment:
+// two bytes that occur everywhere, and ride on what stands behind them.
+func weakStart(f *frame.Header) bool {
+	return f.Len == 0 || !f.FIN && f.Form == 7
 }
 
 func (h *hunter) believed(c *chain, end bool) bool {
@@ -167,7 +201,7 @@ func (h *hunter) believed(c *chain, end bool) bool {
 	}
 	if !c.aligned {
 		need += needAnywhere
-		if c.frames < 2 {
+		if c.frames < 2 || c.met && c.own < needPrefix {
 			return false
 		}
 	}

@@ -33,6 +33,9 @@ type direction struct {
 	heard    event.Stamp // when the last captured byte was there
 	leftover int         // bytes of a header that was not whole when the stream ended
 
+	segments int // so many were followed …
+	starts   int // … and so many of them begin with a frame
+
 	from stream.Place // of the chunk at hand …
 	past int          // … of which so many bytes were passed
 }
@@ -61,6 +64,10 @@ func (d *direction) data(c *stream.Chunk) {
 func (d *direction) follow(b []byte, origin, now event.Stamp) {
 	d.count.WireBytes += uint64(len(b))
 	d.heard = now
+	d.segments++
+	if d.state == inHeader && d.headN == 0 {
+		d.starts++
+	}
 	for len(b) > 0 {
 		if d.state == ended {
 			d.count.LostBytes += uint64(len(b))

@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"bytes"
 	"unicode/utf8"
 
 	"wsscope/decode/frame"
@@ -14,6 +15,9 @@ const (
 	needMasked   = 40 // unknown connection
 	needUnmasked = 52 // unknown connection, unmasked frames
 	needAnywhere = 10 // more for a place inside a segment
+	// segmentsFit is more for a place where a segment begins, if all segments
+	// before the loss began where frames do.
+	segmentsFit = 8
 )
 
 // header reads a header that may stand at place at. ok is false where none
@@ -75,6 +79,23 @@ func (h *hunter) repeats(before, at int) bool {
 		}
 	}
 	return true
+}
+
+// periodic reports whether the bytes on both sides of place at have a period
+// of eight bytes or fewer: a header that continues such data is a part of it.
+// Zeroes under a mask are the key again and again.
+func (h *hunter) periodic(at int) bool {
+	const before, behind = 8, 8
+	if at < before || len(h.buf)-at < behind {
+		return false
+	}
+	b := h.buf[at-before : at+behind]
+	for period := 1; period <= before; period++ {
+		if bytes.Equal(b[period:], b[:len(b)-period]) {
+			return true
+		}
+	}
+	return false
 }
 
 // plain reports whether three bytes of a key are equal: out of a good source

@@ -27,7 +27,9 @@ type hunter struct {
 	chunks  int
 	// behindGap: the capture lost bytes of this direction before buf.
 	behindGap bool
-	avg       int // bits of evidence that a segment boundary is worth
+	avg       int  // bits of evidence that a segment boundary is worth
+	packets   bool // frames and segments of this direction were seen to begin together …
+	fit       int  // … which makes the beginning of a segment worth so many bits more
 }
 
 // bound is the place of a chunk in the hunter's buffer.

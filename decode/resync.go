@@ -1,9 +1,22 @@
 package decode
 
 import (
+	"math/bits"
+
 	"wsscope/event"
 	"wsscope/stream"
 )
+
+// learn tells a hunt how the sender was seen to pack its frames.
+func (d *direction) learn(h *hunter) {
+	// One of eight may be an exception: of the segments if there are several
+	// frames in each, of the frames if there are several segments to each.
+	if d.starts < 4 || 8*d.starts < 7*min(d.segments, int(d.index)) {
+		return
+	}
+	h.packets = true
+	h.fit = max(0, segmentsFit-bits.Len(uint(d.segments/d.starts-1)))
+}
 
 // gap takes n lost bytes, or an unknown number if n is negative.
 func (d *direction) gap(n int64, now event.Stamp) {

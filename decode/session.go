@@ -74,7 +74,9 @@ func (s *Session) newHunt(dir event.Dir) *hunter {
 	if dir == event.ServerToClient {
 		masked = event.No
 	}
-	return newHunter(masked, s.deflate.Agreed || s.anyRSV1)
+	h := newHunter(masked, s.deflate.Agreed || s.anyRSV1)
+	s.dirs[dir].learn(h)
+	return h
 }
 
 // emit gives the stamp of an event that was complete at now. Bytes that were
