@@ -21,9 +21,9 @@ type chain struct {
 }
 
 // needPrefix is what the frames before the first one that begins where a
-// segment does must show by themselves, if the chain itself begins elsewhere:
-// one place in thirty is that many bytes before a true frame as its two bytes
-// read as a header say, and more in data that repeat themselves.
+// segment does must show by themselves, if the chain itself begins elsewhere.
+// Before one true frame in thirty, random bytes hold two that read as a header
+// of just the right length; data that repeat themselves do so far more often.
 const needPrefix = 20
 
 // openAtClose counts against a Close inside a fragmented message.
