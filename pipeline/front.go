@@ -7,6 +7,7 @@ import (
 
 	"wsscope/capture"
 	"wsscope/event"
+	"wsscope/limits"
 	"wsscope/link"
 	"wsscope/reassembly"
 	"wsscope/stream"
@@ -17,6 +18,8 @@ import (
 type front struct {
 	p       *Pipeline
 	link    *link.Decoder
+	peek    *link.Decoder // of ahead, which decodes packets before their turn
+	at      int           // the packet of the job that is at hand
 	tcp     *reassembly.Assembler
 	job     *job
 	keep    func(*capture.Packet) bool
@@ -43,8 +46,9 @@ type frontStats struct {
 type endpoints [2]netip.AddrPort
 
 func newFront(p *Pipeline) *front {
-	f := &front{p: p, link: link.NewDecoder(), keep: p.opt.Keep}
+	f := &front{p: p, link: link.NewDecoder(), peek: link.NewDecoder(), keep: p.opt.Keep}
 	f.tcp = reassembly.New(f)
+	f.tcp.Ahead = f.ahead
 	f.chooser.save = p.opt.Save
 	return f
 }
@@ -66,6 +70,7 @@ func (f *front) batch(j *job) {
 	var seg link.Segment
 	for i := range j.batch.Packets {
 		p := &j.batch.Packets[i]
+		f.at = i
 		now := event.Stamp{Packet: p.Number, Time: p.Time}
 		j.stamp = now
 		f.count(p)
@@ -90,6 +95,21 @@ func (f *front) batch(j *job) {
 		}
 	}
 	f.tcp.Tick(j.stamp.Time) // there may be no TCP among the packets
+}
+
+// ahead gives the segments behind the packet at hand that are in the same batch.
+func (f *front) ahead(yield func(*link.Segment) bool) {
+	var seg link.Segment
+	rest := f.job.batch.Packets[f.at+1:]
+	for i := range rest[:min(len(rest), int(limits.LookAhead))] {
+		p := &rest[i]
+		if f.keep != nil && !f.keep(p) {
+			continue
+		}
+		if f.peek.Decode(p, &seg) == link.TCP && !yield(&seg) {
+			return
+		}
+	}
 }
 
 func (f *front) count(p *capture.Packet) {

@@ -7,6 +7,7 @@ package reassembly
 
 import (
 	"bytes"
+	"iter"
 	"net/netip"
 
 	"wsscope/event"
@@ -57,7 +58,7 @@ type Conn struct {
 func (c *Conn) Addr(side int) netip.AddrPort { return c.addr[side] }
 
 // Delivered is how many bytes of a side's stream have been passed, gaps included.
-func (c *Conn) Delivered(side int) int64 { return c.half[side].off }
+func (c *Conn) Delivered(side int) int64 { return c.half[side].told(c.half[side].off) }
 
 type state uint8
 
@@ -90,6 +91,9 @@ type Struck struct {
 type Assembler struct {
 	Struck Struck
 	Total  uint64 // TCP connections seen
+	// Ahead gives segments that follow the present one in the capture, a few, as
+	// far as they are at hand; nil: none are. Each is valid until the next.
+	Ahead iter.Seq[*link.Segment]
 
 	sink   Sink
 	conns  map[key]*Conn
@@ -151,9 +155,9 @@ func (a *Assembler) Segment(s *link.Segment, now event.Stamp) *Conn {
 		c = a.open(k, s)
 	}
 	a.last = c
-	side := c.side(s)
 	a.touch(c)
 	c.pkts++
+	side := c.side(s)
 	if a.doubt(c, side, s) {
 		return c
 	}
@@ -162,6 +166,10 @@ func (a *Assembler) Segment(s *link.Segment, now event.Stamp) *Conn {
 		c = a.syn(c, side, s)
 	} else if c.state == closed || c.half[side].ended && s.Len > 0 {
 		c = a.afterEnd(c, side, s)
+	} else if s.Len > 0 && a.another(c, side, s) {
+		a.end(c, stream.EOF)
+		a.forget(c)
+		c = a.open(c.key, s)
 	}
 	if c == nil {
 		return last // a late packet of a connection that has ended
@@ -178,9 +186,15 @@ func (a *Assembler) take(c *Conn, side int, s *link.Segment) {
 		a.goesOn(c)
 	}
 	acked := int64(-1)
-	if s.Flags&link.ACK != 0 && s.Flags&link.RST == 0 && peer.started {
-		if at := peer.at(s.Ack); at >= 0 && at-peer.off < far {
-			acked = at
+	if s.Flags&link.ACK != 0 && s.Flags&link.RST == 0 {
+		if !peer.started {
+			if !peer.named {
+				peer.named, peer.name = true, s.Ack
+			}
+		} else if at := peer.at(s.Ack); at >= 0 && at-peer.off < far {
+			if !peer.late || peer.off > peer.lead {
+				acked = max(peer.told(at), 0)
+			}
 			if !peer.ackSeen || at > peer.acked {
 				peer.ackSeen, peer.acked = true, at
 			}
@@ -192,7 +206,7 @@ func (a *Assembler) take(c *Conn, side int, s *link.Segment) {
 	}
 	if s.Len > 0 || s.Flags&link.FIN != 0 {
 		if !h.started {
-			h.start(seq)
+			h.begin(seq, !c.SYN)
 		}
 		off := h.at(seq)
 		switch {
@@ -234,11 +248,31 @@ func (a *Assembler) settle(c *Conn) {
 	}
 }
 
+// far reports that a segment with payload stands far outside of the window.
+func (h *half) far(seq uint32) bool {
+	off := h.at(seq)
+	return off-h.off > far || h.off-off > far
+}
+
+// another reports that s is of a connection that has taken up the ports of c
+// without a word: both of its numbers are far from those of c, and the peer, or
+// some segments in a row, go on from them.
+func (a *Assembler) another(c *Conn, side int, s *link.Segment) bool {
+	h := &c.half[side]
+	if !h.started || !h.far(s.Seq) || !c.foreign(side, s) {
+		return false
+	}
+	return h.jumps+1 >= jumpsBelieved && h.continues(s.Seq) || a.answered(s)
+}
+
+// continues reports that seq goes on from the segment far away that came last.
+func (h *half) continues(seq uint32) bool { return h.jumps > 0 && isNear(seq, h.jumpNext) }
+
 // jump believes a place far outside of the window after some segments in a
 // row that continue each other: the capture lost more than a window.
 func (a *Assembler) jump(c *Conn, side int, seq uint32, s *link.Segment, acked int64) {
 	h := &c.half[side]
-	if h.jumps > 0 && seq-h.jumpNext < 1<<20 {
+	if h.continues(seq) {
 		h.jumps++
 	} else {
 		h.jumps = 1

@@ -121,7 +121,41 @@ func TestAssembler(t *testing.T) {
 			> A 103 ack=500 def
 			> A 100 ack=500 abc
 			> A 106 ack=500 ghi`,
-			"open, > def, > ghi, > EOF, < EOF, close"},
+			"open, > abc, > def, > ghi, > EOF, < EOF, close"},
+		{"joined, both sides out of order", `
+			> A 103 ack=503 def
+			< A 506 ack=106 uvw
+			< A 503 ack=106 xyz
+			> A 100 ack=503 abc`,
+			"open, < xyz, < uvw, > abc, > def, > EOF, < EOF, close"},
+		{"joined, the answer overtaken long after: the acknowledgement says where it begins", `
+			> A 100 ack=500 abc
+			wait 150ms
+			< A 503 ack=103 xyz
+			> A 103 ack=500 def
+			< A 500 ack=103 uvw`,
+			"open, > abc, > def, < uvw, < xyz, > EOF, < EOF, close"},
+		{"joined, bytes before the first captured were lost", `
+			> A 100 ack=500 abc
+			wait 150ms
+			< A 503 ack=103 xyz
+			> A 103 ack=506 def
+			wait 1s
+			< A 506 ack=106 uvw`,
+			"open, > abc, < xyz, > def, < uvw, > EOF, < EOF, close"},
+		{"the SYN late", `
+			> A 100 ack=500 abc
+			> A 103 ack=500 def
+			< SA 499 ack=100
+			> S 99
+			< A 500 ack=106 xyz`,
+			"open, > abc, > def, < xyz, > EOF, < EOF, close"},
+		{"the server's data before all else", `
+			< A 500 ack=100 xyz
+			> S 99
+			< SA 499 ack=100
+			> A 100 ack=503 abc`,
+			"open, < xyz, > abc, > EOF, < EOF, close"},
 		{"lost, as the peer's acknowledgement shows", open3 + `
 			> A 103 ack=500 def
 			30 times < A 500 ack=106
@@ -274,6 +308,19 @@ func TestAssembler(t *testing.T) {
 			> A 1000000012 ack=500 4444
 			> A 1000000016 ack=500 5555`,
 			"open, > abc, > jump, > 4444, > 5555, > EOF, < EOF, close"},
+		{"ports used again, neither FIN nor SYN captured: the answer tells", open3 + `
+			> A 100 ack=500 abc
+			> A 1000000000 ack=2000000000 new
+			< A 2000000000 ack=1000000003 xyz`,
+			"open, > abc, > EOF, < EOF, close, open, > new, < xyz, > EOF, < EOF, close"},
+		{"ports used again, neither FIN nor SYN nor answer captured", open3 + `
+			> A 100 ack=500 abc
+			< A 500 ack=103 xyz
+			> A 1000000000 ack=2000000000 1111
+			> A 1000000004 ack=2000000000 2222
+			> A 1000000008 ack=2000000000 3333
+			> A 1000000012 ack=2000000000 4444`,
+			"open, > abc, < xyz, > EOF, < EOF, close, open, > 4444, > EOF, < EOF, close"},
 		{"a wrong checksum among right ones", open3 + `
 			> A 100 ack=500 abc good
 			> A 103 ack=500 XXX bad

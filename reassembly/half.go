@@ -18,7 +18,13 @@ type half struct {
 	max     int64  // highest offset that was seen sent
 	fin     int64  // offset of the FIN, -1 unknown
 	ended   bool
-	spoke   bool // any packet of this side was captured
+	// late: the first byte that was sent is not known. Where others turn out to
+	// be the first that were captured, those before them were never there.
+	late  bool
+	lead  int64  // how many these are
+	named bool   // other packets tell that the stream begins …
+	name  uint32 // … here
+	spoke bool   // any packet of this side was captured
 
 	acked   int64 // offset up to which the peer acknowledged, valid if ackSeen
 	ackSeen bool
@@ -51,10 +57,14 @@ const jumpsBelieved = 4
 func (h *half) start(seq uint32) {
 	h.started, h.next, h.base = true, seq, seq
 	h.off, h.max, h.fin = 0, 0, -1
+	h.late, h.lead = false, 0
 }
 
+// told is an offset as others know it: from the first byte that was captured.
+func (h *half) told(off int64) int64 { return off - h.lead }
+
 // virgin reports that no byte was delivered or waits.
-func (h *half) virgin() bool { return h.off == 0 && h.q.empty() }
+func (h *half) virgin() bool { return h.off == h.lead && h.q.empty() }
 
 // at turns a sequence number into an offset, in the serial arithmetic of
 // RFC 1982.
@@ -162,7 +172,7 @@ func (a *Assembler) compare(c *Conn, side int, off int64, b []byte) {
 
 func (a *Assembler) conflict(c *Conn, side int, off int64, first, again []byte) {
 	if string(first) != string(again) {
-		a.sink.Conflict(c, side, off, first, again, a.now)
+		a.sink.Conflict(c, side, c.half[side].told(off), first, again, a.now)
 	}
 }
 
@@ -193,8 +203,12 @@ func (a *Assembler) fill(c *Conn, side int, to int64) {
 		}
 		if stop > h.off {
 			n := stop - h.off
-			h.off, h.next = stop, h.next+uint32(n)
-			a.sink.Gap(c, side, n, a.now)
+			if h.late && h.off == h.lead {
+				h.lead += n
+			}
+			if h.off, h.next = stop, h.next+uint32(n); h.off > h.lead {
+				a.sink.Gap(c, side, n, a.now)
+			}
 		}
 		if use != nil && h.off < to {
 			a.Struck.BadChecksumUsed++

@@ -35,6 +35,9 @@ func (a *Assembler) open(k key, s *link.Segment) *Conn {
 	a.conns[k] = c
 	a.alive.push(c)
 	a.Total++
+	if !c.SYN {
+		a.lookAhead(c, s)
+	}
 	a.sink.Open(c, a.now)
 	return c
 }
@@ -108,7 +111,7 @@ func (a *Assembler) afterEnd(c *Conn, side int, s *link.Segment) *Conn {
 // remembered for a while.
 func (a *Assembler) close(c *Conn) {
 	c.state = closed
-	if c.half[0].off == 0 && c.half[1].off == 0 {
+	if c.Delivered(0) == 0 && c.Delivered(1) == 0 {
 		a.Struck.NoData++
 	}
 	for i := range c.half {

@@ -136,11 +136,19 @@ type wire struct {
 	now   event.Stamp
 	port  uint16
 	bytes int
+	rest  []string // the script's next lines
 }
 
 func newWire(sink Sink) *wire { return &wire{a: New(sink), port: 1000} }
 
 func (w *wire) segment(side int, s link.Segment) {
+	w.address(side, &s)
+	w.now.Packet++
+	w.bytes += len(s.Payload)
+	w.a.Segment(&s, w.now)
+}
+
+func (w *wire) address(side int, s *link.Segment) {
 	client, server := [16]byte{10: 0xff, 11: 0xff, 12: 10, 15: 1}, [16]byte{10: 0xff, 11: 0xff, 12: 10, 15: 2}
 	s.Src, s.Dst, s.SrcPort, s.DstPort = client, server, w.port, 80
 	if side == 1 {
@@ -149,9 +157,6 @@ func (w *wire) segment(side int, s link.Segment) {
 	if s.Len == 0 {
 		s.Len = len(s.Payload)
 	}
-	w.now.Packet++
-	w.bytes += len(s.Payload)
-	w.a.Segment(&s, w.now)
 }
 
 // play runs a script, a step a line:
@@ -166,7 +171,26 @@ func (w *wire) segment(side int, s link.Segment) {
 func play(t testing.TB, script string) *recorder {
 	r := &recorder{t: t}
 	w := newWire(r)
-	for line := range strings.Lines(script) {
+	w.rest = strings.Split(script, "\n")
+	w.a.Ahead = func(yield func(*link.Segment) bool) {
+		for _, line := range w.rest {
+			word := strings.Fields(line)
+			if len(word) == 0 || word[0] == "wait" {
+				continue
+			}
+			if word[0] != ">" && word[0] != "<" {
+				return
+			}
+			side, s := parse(t, word)
+			w.address(side, &s)
+			if !yield(&s) {
+				return
+			}
+		}
+	}
+	for len(w.rest) > 0 {
+		line := w.rest[0]
+		w.rest = w.rest[1:]
 		w.step(t, strings.Fields(line))
 	}
 	w.a.Close(w.now)
@@ -220,7 +244,11 @@ func (w *wire) step(t testing.TB, word []string) {
 		}
 		return
 	}
-	var s link.Segment
+	w.segment(parse(t, word))
+}
+
+// parse makes the segment of a line.
+func parse(t testing.TB, word []string) (side int, s link.Segment) {
 	for _, c := range word[1] {
 		s.Flags |= map[rune]link.Flags{'S': link.SYN, 'A': link.ACK, 'F': link.FIN, 'R': link.RST, '.': 0}[c]
 	}
@@ -245,9 +273,8 @@ func (w *wire) step(t testing.TB, word []string) {
 			s.Payload = []byte(arg)
 		}
 	}
-	side := 0
 	if word[0] == "<" {
 		side = 1
 	}
-	w.segment(side, s)
+	return side, s
 }
