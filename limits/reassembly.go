@@ -14,7 +14,7 @@ var (
 	SilentPeer = row("silent-peer", 256, "packets",
 		"a hole is given up after so many further packets where the acknowledgements were not captured",
 		"the hole is given up as lost")
-	LookAhead = row("look-ahead", 32, "packets",
+	LookAhead = row("look-ahead", 64, "packets",
 		"where a connection is joined late, packets behind the first one are searched for earlier bytes: neighbours in a capture are exchanged by a few places",
 		"the connection begins with what was captured first")
 	Linger = row("linger", 2_000_000_000, "ns",

@@ -238,6 +238,9 @@ func (a *Assembler) settle(c *Conn) {
 	for side := range c.half {
 		h := &c.half[side]
 		if !h.ended && h.fin >= 0 && h.off == h.fin {
+			if c.half[1-side].lostFIN() {
+				a.finish(c, 1-side, stream.FIN)
+			}
 			a.finish(c, side, stream.FIN)
 		} else if !h.ended && c.rst[side] && h.q.empty() {
 			a.finish(c, side, stream.RST)

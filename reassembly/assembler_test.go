@@ -252,6 +252,16 @@ func TestAssembler(t *testing.T) {
 			< R 510
 			< A 500 ack=100 xyz`,
 			"open, < xyz, > EOF, < EOF, close"},
+		{"a FIN that was not captured, as the peer's acknowledgement shows", open3 + `
+			> A 100 ack=500 abc
+			< A 500 ack=104
+			< FA 500 ack=104`,
+			"open, > abc, > FIN, < FIN, close"},
+		{"no FIN was acknowledged", open3 + `
+			> A 100 ack=500 abc
+			< FA 500 ack=103
+			> A 103 ack=501 def`,
+			"open, > abc, < FIN, > def, > EOF, close"},
 		{"ports used again", open3 + `
 			> FA 100 ack=500 abc
 			< FA 500 ack=104

@@ -63,6 +63,13 @@ func (h *half) start(seq uint32) {
 // told is an offset as others know it: from the first byte that was captured.
 func (h *half) told(off int64) int64 { return off - h.lead }
 
+// lostFIN reports that all was delivered that was seen, and that the peer
+// acknowledged one number more: at the end of a connection that of a FIN (RFC
+// 9293 section 3.4) that was not captured.
+func (h *half) lostFIN() bool {
+	return !h.ended && h.fin < 0 && h.q.empty() && h.off == h.max && h.ackSeen && h.acked == h.max+1
+}
+
 // virgin reports that no byte was delivered or waits.
 func (h *half) virgin() bool { return h.off == h.lead && h.q.empty() }
 
