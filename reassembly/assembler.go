@@ -242,7 +242,7 @@ func (a *Assembler) settle(c *Conn) {
 				a.finish(c, 1-side, stream.FIN)
 			}
 			a.finish(c, side, stream.FIN)
-		} else if !h.ended && c.rst[side] && h.q.empty() {
+		} else if !h.ended && c.rst[side] && h.q.empty() && h.off >= h.fin {
 			a.finish(c, side, stream.RST)
 		}
 	}

@@ -228,6 +228,12 @@ func TestAssembler(t *testing.T) {
 			wait 3s
 			> A 103 ack=500 def`,
 			"open, < RST, > abc, > reset, close"},
+		{"a FIN and a reset that overtook the data", open3 + `
+			> FA 103 ack=500
+			> R 104
+			> A 100 ack=500 abc
+			< A 500 ack=103 xyz`,
+			"open, > abc, > FIN, < xyz, < reset, close"},
 		{"an old reset", open3 + `
 			> A 100 ack=500 abc
 			< R 400
