@@ -53,6 +53,7 @@ type held struct {
 	kind   kind
 	data   []byte // the layer's own copy …
 	own    bool   // … if this says so
+	mid    bool   // it does not begin with a segment
 	gap    int64
 	how    stream.End
 	origin event.Stamp

@@ -19,7 +19,9 @@ type httpLayer struct {
 	in      [2]httpSide
 	ignored bool        // not followed any more
 	refused *judge.Conn // of the last handshake that was refused, nil if none was
+	needs   int64       // of the client's stream the sender of a response that waits had this much; -1 unknown
 	unsure  bool        // requests or responses were lost: which belong together is not certain
+	late    *Conn       // takes what stands behind lost heads and is none; nil before
 }
 
 // exchange is a request and what is known of its answer.
@@ -42,9 +44,11 @@ type httpSide struct {
 	popped  []held // held as it was before its first item was taken
 	bytes   int
 	lost    bool // bytes were lost here: the next head is to be looked for
+	doubt   bool // the body of a response begins here, if its request, which is lost, made it have one
 	ended   bool
 	how     stream.End // valid if ended
 	off     int64      // stream offset behind the bytes parsed, as far as the chunks tell
+	adrift  bool       // an unknown number of bytes was lost before
 }
 
 type httpState uint8
@@ -148,6 +152,9 @@ func (h *httpLayer) hold(dir event.Dir, it held, now event.Stamp) {
 		return
 	}
 	h.settle(now, false)
+	if h.next == nil && !h.ignored {
+		h.guessHTTP2(now)
+	}
 }
 
 func (h *httpLayer) ignore() {
@@ -158,4 +165,5 @@ func (h *httpLayer) ignore() {
 		s.held, s.popped, s.head, s.bytes = nil, nil, nil, 0
 	}
 	h.pending = nil
+	h.forgetLate()
 }

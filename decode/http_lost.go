@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"wsscope/decode/http2"
 	"wsscope/event"
 	"wsscope/judge"
 	"wsscope/stream"
@@ -12,7 +13,9 @@ import (
 // gap takes lost bytes in a direction that waits for nothing.
 func (h *httpLayer) gap(dir event.Dir, n int64, now event.Stamp) {
 	s := &h.in[dir]
-	if n > 0 {
+	if n < 0 {
+		s.adrift = true
+	} else {
 		s.off += n
 	}
 	if s.state == inBody && n >= 0 && s.body.Skip(uint64(n)) {
@@ -24,13 +27,35 @@ func (h *httpLayer) gap(dir event.Dir, n int64, now event.Stamp) {
 	s.state, h.unsure = inHead, true
 	h.sh.unreserve(len(s.head))
 	s.head, s.scanned, s.lost = nil, 0, true
+	if h.late != nil {
+		h.late.Gap(dir, n, now)
+	}
 	h.settle(now, false)
 	if h.next != nil {
 		h.next.Gap(dir, n, now)
 		return
 	}
-	if h.next == nil && dir == event.ServerToClient && h.guessable() {
+	if dir != event.ServerToClient {
+		return
+	}
+	if h.guessable() {
 		h.guess(now) // the answer is lost; frames, if they follow, tell what it was
+		return
+	}
+	h.guessHTTP2(now)
+}
+
+// guessHTTP2 takes the preface of HTTP/2 behind a request for h2c whose answer
+// is lost for what follows a 101 only (RFC 7540 section 3.2).
+func (h *httpLayer) guessHTTP2(now event.Stamp) {
+	c := &h.in[event.ClientToServer]
+	if !h.in[event.ServerToClient].lost || c.state != waiting || len(c.held) == 0 || len(h.pending) == 0 || !h.pending[0].req.HasToken("Upgrade", "h2c") {
+		return
+	}
+	if preface, _ := http2.Sniff(c.held[0].data); preface {
+		l := newHTTP2(h.c, true, false)
+		l.newest = 1 // the request that asked for it
+		h.become(l, now)
 	}
 }
 
@@ -45,12 +70,20 @@ func (h *httpLayer) settle(now event.Stamp, final bool) {
 	if c.state == inBody && !c.over() && !final {
 		return // frames begin behind the body
 	}
-	if len(h.pending) > 0 || c.over() || final {
+	if len(h.pending) > 0 || h.requestLost(h.needs) || final {
 		if final && len(h.pending) == 0 {
 			c.lost = true
 		}
 		h.resume(event.ServerToClient, now)
 	}
+}
+
+// requestLost reports that the request of a response will not come: the
+// client's stream has ended, or bytes of it are lost and what the response's
+// packet acknowledged was all parsed.
+func (h *httpLayer) requestLost(acked int64) bool {
+	c := &h.in[event.ClientToServer]
+	return c.ended || c.lost && (acked < 0 || c.adrift || c.off >= acked)
 }
 
 // guessable reports whether the answer to a request for WebSocket may have
@@ -70,6 +103,31 @@ func (h *httpLayer) guess(now event.Stamp) {
 	in.joinLate(now)
 	in.side[event.ServerToClient].hunt.behindGap = true
 	h.become(in, now)
+}
+
+// seekLate looks for frames in what stands behind lost heads and is no head
+// itself: both heads of a handshake may be among them.
+func (h *httpLayer) seekLate(dir event.Dir, it held, now event.Stamp) {
+	if h.late == nil {
+		h.late = h.c.inside(h.c.client, false)
+		h.late.joinLate(now)
+		for i := range h.late.side {
+			h.late.side[i].hunt.behindGap = true
+		}
+	}
+	h.late.Data(dir, &stream.Chunk{Data: it.data, Origin: it.origin, Now: now, Acked: it.acked, Place: it.place})
+	if late := h.late; late.layer != nil {
+		h.late = nil
+		h.become(late, now)
+	}
+}
+
+// forgetLate ends the search for frames.
+func (h *httpLayer) forgetLate() {
+	if h.late != nil {
+		h.late.giveUp()
+		h.late = nil
+	}
 }
 
 // afterLost101 takes what the server sends in the place of a response, and

@@ -50,11 +50,11 @@ func wantsWebSocket(r *http1.Request) bool {
 func (h *httpLayer) response(raw []byte, acked int64, origin, now event.Stamp) {
 	s := &h.in[event.ServerToClient]
 	res := http1.ParseResponse(raw)
-	if len(h.pending) == 0 && !h.in[event.ClientToServer].over() {
+	if len(h.pending) == 0 && !h.requestLost(acked) {
 		// Its request is still to come: captures reorder.
 		h.keep(event.ServerToClient, held{kind: isData, data: raw, origin: origin, acked: acked, place: stream.Nowhere})
 		s.off -= int64(len(raw))
-		s.state = waiting
+		s.state, h.needs = waiting, acked
 		return
 	}
 	if res.Status/100 == 1 && res.Status != 101 {
@@ -81,7 +81,7 @@ func (h *httpLayer) response(raw []byte, acked int64, origin, now event.Stamp) {
 	case h.unsure && x.upgrade && res.Status != 101 && !h.answered():
 		x = nil // more likely the answer to a request that was lost
 	case h.unsure && res.Status == 101:
-		if x = h.findUpgrade(&res); x == nil && len(h.pending) > 0 && h.waitsForUpgrade() {
+		if x = h.findUpgrade(&res, acked); x == nil && len(h.pending) > 0 && h.waitsForUpgrade() {
 			s.lost = true // what looks like a head was part of a body
 			return
 		}
@@ -108,9 +108,9 @@ func (h *httpLayer) response(raw []byte, acked int64, origin, now event.Stamp) {
 		method = x.req.Method
 	}
 	s.body = http1.ResponseBody(&res, method)
-	s.state, s.after = inHead, inHead
+	s.state, s.after, s.doubt = inHead, inHead, false
 	if !s.body.Done() {
-		s.state = inBody
+		s.state, s.doubt = inBody, x == nil
 	}
 	if len(h.pending) == 0 { // else the client waits for another answer
 		h.resume(event.ClientToServer, now)
@@ -140,11 +140,20 @@ func (h *httpLayer) resume(dir event.Dir, now event.Stamp) {
 }
 
 // findUpgrade looks for the request that a 101 answers where requests or
-// responses were lost: one for WebSocket whose key the response fits.
-func (h *httpLayer) findUpgrade(res *http1.Response) *exchange {
+// responses were lost: one for WebSocket whose key the response fits. The
+// packet of the response acknowledged so many bytes of the client's.
+func (h *httpLayer) findUpgrade(res *http1.Response, acked int64) *exchange {
 	accept, _ := res.Get("Sec-WebSocket-Accept")
 	for i, x := range h.pending {
 		if key, _ := x.req.Get("Sec-WebSocket-Key"); x.upgrade && accept == Accept(key) {
+			h.pending = h.pending[i+1:]
+			return x
+		}
+	}
+	// The key may be answered wrongly, but hardly by a packet that acknowledges
+	// just this request.
+	for i, x := range h.pending {
+		if x.upgrade && x.end == acked {
 			h.pending = h.pending[i+1:]
 			return x
 		}

@@ -15,6 +15,13 @@ func (h *httpLayer) parse(dir event.Dir, it held, now event.Stamp) {
 			h.parseHead(dir, it, now)
 			return
 		}
+		if s.doubt {
+			s.doubt = false
+			if !it.mid && plausible(dir, it.data, true) {
+				s.state = inHead // the response had no body, as those to HEAD
+				continue
+			}
+		}
 		used, ok := s.body.Feed(it.data)
 		s.off += int64(used)
 		it = it.rest(used)
@@ -55,6 +62,7 @@ func (h *httpLayer) drain(dir event.Dir, now event.Stamp) {
 // rest is what follows the first n bytes of an item.
 func (it held) rest(n int) held {
 	it.data = it.data[n:]
+	it.mid = it.mid || n > 0
 	if len(it.data) > 0 {
 		it.place = it.place.Skip(n)
 	}
@@ -95,7 +103,13 @@ func (h *httpLayer) parseHead(dir event.Dir, it held, now event.Stamp) {
 			s.off++
 		}
 		it = it.rest(len(it.data) - len(b))
-		if len(b) == 0 || s.lost && !plausible(dir, b, true) {
+		if len(b) == 0 {
+			return
+		}
+		if s.lost && !plausible(dir, b, true) {
+			s.off += int64(len(b))
+			h.seekLate(dir, it, now)
+			h.settle(now, false)
 			return
 		}
 		if dir == event.ServerToClient && (b[0] < ' ' || b[0] >= 0x80) && h.afterLost101(it, now) {
@@ -143,6 +157,7 @@ func (h *httpLayer) parseHead(dir event.Dir, it held, now event.Stamp) {
 	}
 	s.off += int64(end - before)
 	s.head, s.scanned, s.lost = nil, 0, false
+	h.forgetLate()
 	if dir == event.ClientToServer {
 		h.request(raw, it.origin, now)
 		h.settle(now, false)
