@@ -4,6 +4,7 @@ import (
 	"wsscope/decode/http1"
 	"wsscope/event"
 	"wsscope/limits"
+	"wsscope/stream"
 )
 
 // parse takes bytes of a direction that waits for nothing. What follows a
@@ -106,10 +107,9 @@ func (h *httpLayer) parseHead(dir event.Dir, it held, now event.Stamp) {
 		if len(b) == 0 {
 			return
 		}
-		if s.lost && !plausible(dir, b, true) {
+		if s.lost && !plausible(dir, b, false) {
 			s.off += int64(len(b))
-			h.seekLate(dir, it, now)
-			h.settle(now, false)
+			h.noHead(dir, it, now)
 			return
 		}
 		if dir == event.ServerToClient && (b[0] < ' ' || b[0] >= 0x80) && h.afterLost101(it, now) {
@@ -133,6 +133,14 @@ func (h *httpLayer) parseHead(dir event.Dir, it held, now event.Stamp) {
 	}
 	before := len(s.head)
 	s.head = append(s.head, b...)
+	if s.lost && !plausible(dir, s.head, false) { // its first bytes only looked like one's
+		it.data, it.place, it.own = s.head, stream.Nowhere, true
+		h.sh.unreserve(len(s.head))
+		s.head, s.scanned = nil, 0
+		s.off += int64(len(b))
+		h.noHead(dir, it, now)
+		return
+	}
 	end := http1.End(s.head, s.scanned)
 	size := end
 	if end < 0 {
@@ -164,6 +172,12 @@ func (h *httpLayer) parseHead(dir event.Dir, it held, now event.Stamp) {
 	} else {
 		h.response(raw, it.acked, it.origin, now)
 	}
+}
+
+// noHead takes what stands behind lost bytes and is no head.
+func (h *httpLayer) noHead(dir event.Dir, it held, now event.Stamp) {
+	h.seekLate(dir, it, now)
+	h.settle(now, false)
 }
 
 // oddHead is how long a head may be that begins like none: the judge wants to
