@@ -31,7 +31,7 @@ type Options struct {
 	Lean   bool // the sink wants neither frames nor messages
 	Live   bool // flush after each batch
 	// Keep tells which packets to look at; nil: all. It is called from one
-	// goroutine.
+	// goroutine, for a packet that is looked at ahead more than once.
 	Keep func(*capture.Packet) bool
 	// Save takes the packets that are looked at, for a file; nil: none. It is
 	// called from the same goroutine, and before the packet is decoded.
