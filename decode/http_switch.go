@@ -24,6 +24,9 @@ func (h *httpLayer) switched(x *exchange, res *http1.Response, origin, now event
 	o.HandshakeTime = since(x, origin)
 	o.EarlyClientBytes = h.early(x, origin)
 	session := OpenSession(h.sh, o)
+	if x != nil && !h.unsure {
+		session.response = acked{h.in[event.ServerToClient].off, origin.Packet}
+	}
 	if x == nil {
 		session.JoinLate(event.ClientToServer) // where the request ends is not known
 	}

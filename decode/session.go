@@ -29,6 +29,7 @@ type Session struct {
 	backwards bool
 	direct    bool     // the frames stand in TCP as they are: no TLS, no HTTP/2
 	acked     [2]acked // by the direction that was acknowledged
+	response  acked    // the end of the server's response; zero where that is not known, or once the client had it
 	rst       bool
 	reset     int64 // time of the reset, valid if rst was sent by one of both
 	fin       bool
@@ -104,6 +105,7 @@ func (s *Session) Data(dir event.Dir, c *stream.Chunk) {
 	}
 	s.latest = max(s.latest, c.Now.Time)
 	s.order(dir, c)
+	s.early(dir, c)
 	s.dirs[dir].data(c)
 }
 

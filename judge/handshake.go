@@ -40,6 +40,9 @@ func (j *Conn) Open(o *event.Open) {
 	}
 }
 
+// Early tells that the client sent the next n bytes before it had the response.
+func (j *Conn) Early(n int64) { j.early += n }
+
 // earlyFrame takes a frame that the client sent before it had the response.
 func (j *Conn) earlyFrame(f *event.Frame) {
 	if !j.earlyTold {
