@@ -113,6 +113,8 @@ func TestConn(t *testing.T) {
 			[]string{"open inferred", `c2s text`}, "error"},
 		{"joined late before a request in single bytes", true, []step{up(request[:1]), up(request[1:2]), up(request[2:]), down(response), up(hello), down(answer)},
 			[]string{"open full /chat 101", `c2s text "hello"`, `s2c text "answer"`}, "error"},
+		{"both heads cut, few frames", false, []step{up(request[:60]), lost(0, int64(len(request)-60)), down(response[:50]), lost(1, int64(len(response)-50)), up(many(client, 2)), fin(0), fin(1)},
+			[]string{"open inferred", `c2s text "message number !"`}, "error"},
 		{"behind lost heads, frames in single bytes that begin like a head", false, []step{up(request[:60]), lost(0, 200), down(response[:50]), lost(1, 200),
 			up("G"), up("ET"), up("\x81"), up(many(client, 12)), down("HTTP"), down("\x01"), down(many(server, 14))},
 			[]string{"open inferred", "c2s text", "s2c text"}, "error"},

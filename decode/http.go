@@ -116,6 +116,11 @@ func (h *httpLayer) End(dir event.Dir, how stream.End, now event.Stamp) {
 		h.guess(now)
 		return
 	}
+	if late := h.late; late != nil && late.seekAtEnd(now) {
+		h.late = nil
+		h.become(late, now)
+		return
+	}
 	h.unanswered(now)
 	h.ignore()
 }

@@ -71,6 +71,7 @@ func (h *httpLayer) early(x *exchange, answered event.Stamp) int64 {
 // into: the client's waiting bytes first, as the contract has it.
 func (h *httpLayer) become(l stream.Layer, now event.Stamp) {
 	h.next = l
+	h.forgetLate()
 	for dir := range h.in {
 		s := &h.in[dir]
 		items := s.held

@@ -115,6 +115,17 @@ func (c *Conn) seekEnd(side event.Dir, how stream.End, now event.Stamp) {
 	c.side[side].held = append(c.side[side].held, held{kind: isEnd, how: how, origin: now})
 }
 
+// seekAtEnd looks once more, knowing that nothing follows; it reports whether
+// the connection is open.
+func (c *Conn) seekAtEnd(now event.Stamp) bool {
+	for side := range event.NoDir {
+		if c.layer == nil && !c.ignore {
+			c.believe(side, true, now)
+		}
+	}
+	return c.layer != nil
+}
+
 // believe opens the connection if a side shows frames beyond doubt and the
 // other does not contradict.
 func (c *Conn) believe(side event.Dir, end bool, now event.Stamp) {
